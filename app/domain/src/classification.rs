@@ -1,0 +1,49 @@
+//! What a model says of a task.
+
+use serde::{Deserialize, Serialize};
+
+use crate::task::Priority;
+
+/// How many ranked candidates are kept with a decision.
+pub const MAX_CANDIDATES: usize = 5;
+
+/// One label that a model thought of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Candidate {
+    /// The label.
+    pub label: String,
+    /// Its calibrated probability, 0 to 1.
+    pub confidence: f32,
+}
+
+/// What a model says of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Classification {
+    /// The likeliest label.
+    pub label: String,
+    /// Its calibrated probability, 0 to 1; 0 when the model answered with no number.
+    pub confidence: f32,
+    /// The likeliest labels, best first, at most [`MAX_CANDIDATES`].
+    pub candidates: Vec<Candidate>,
+    /// How likely it is that the text belongs to no label at all, 0 to 1.
+    pub out_of_scope: f32,
+    /// Priority that the model predicts, when it has a head for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// Minutes of work that the model predicts, when it has a head for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handling_minutes: Option<f32>,
+    /// The model that said so, for example `v3`.
+    pub model_version: String,
+}
+
+impl Classification {
+    /// How far the best label is ahead of the second, 0 to 1.
+    #[must_use]
+    pub fn margin(&self) -> f32 {
+        let second = self.candidates.get(1).map_or(0.0, |candidate| candidate.confidence);
+        (self.confidence - second).max(0.0)
+    }
+}

@@ -1,0 +1,268 @@
+//! The record of one routing.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    classification::Classification,
+    id::{DecisionId, TaskId},
+    task::Priority,
+    time::Timestamp,
+};
+
+/// Where a task goes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Destination {
+    /// People take it from a queue.
+    Queue {
+        /// The queue.
+        queue: String,
+    },
+    /// A bot takes it from the automation's queue.
+    Automation {
+        /// The automation.
+        automation: String,
+    },
+    /// A person must say yes before the automation runs.
+    Approval {
+        /// The automation.
+        automation: String,
+        /// The queue after a no.
+        otherwise: String,
+    },
+    /// Nothing is to be done.
+    Close,
+    /// Nothing can be done.
+    DeadLetter,
+}
+
+impl Destination {
+    /// The kind alone, as stores and filters write it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Queue { .. } => "queue",
+            Self::Automation { .. } => "automation",
+            Self::Approval { .. } => "approval",
+            Self::Close => "close",
+            Self::DeadLetter => "dead_letter",
+        }
+    }
+
+    /// Whether a machine acts on it without a person, so that a person may reverse it.
+    #[must_use]
+    pub const fn is_automated(&self) -> bool {
+        matches!(self, Self::Automation { .. } | Self::Close)
+    }
+
+    /// The queue or automation it leads to.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Queue { queue } => Some(queue),
+            Self::Automation { automation } | Self::Approval { automation, .. } => Some(automation),
+            Self::Close | Self::DeadLetter => None,
+        }
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Queue { queue } => write!(formatter, "queue {queue}"),
+            Self::Automation { automation } => write!(formatter, "automation {automation}"),
+            Self::Approval { automation, .. } => write!(formatter, "approval of {automation}"),
+            Self::Close => formatter.write_str("closed"),
+            Self::DeadLetter => formatter.write_str("dead letter"),
+        }
+    }
+}
+
+/// Whether a decision has effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionMode {
+    /// It routed the task.
+    Live,
+    /// It was computed beside the live one, without effect.
+    Shadow,
+    /// It routed the task as part of a rollout to a share.
+    Canary,
+}
+
+/// Why a decision was made without a classification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FallbackReason {
+    /// There is no champion.
+    NoModel,
+    /// The champion's files are missing or damaged.
+    ModelUnavailable,
+    /// The model answered with an error.
+    ModelFailed,
+    /// The model took too long.
+    ModelSlow,
+    /// The model failed often lately and is not asked for a while.
+    CircuitOpen,
+}
+
+impl fmt::Display for FallbackReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoModel => "there is no model yet",
+            Self::ModelUnavailable => "the model's files are missing or damaged",
+            Self::ModelFailed => "the model answered with an error",
+            Self::ModelSlow => "the model took too long",
+            Self::CircuitOpen => "the model failed often lately and is not asked for a while",
+        })
+    }
+}
+
+/// What trying a rule gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum RuleOutcome {
+    /// The condition held; this rule decided.
+    Matched,
+    /// The condition did not hold.
+    NotMatched,
+    /// The condition could not be computed; the rule was skipped.
+    Error {
+        /// Why, in one sentence.
+        message: String,
+    },
+}
+
+/// One step of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleTrace {
+    /// The rule.
+    pub rule: String,
+    /// What trying it gave.
+    #[serde(flatten)]
+    pub outcome: RuleOutcome,
+}
+
+/// What made a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DecisionSource {
+    /// The policy, when the task came in.
+    Policy,
+    /// A person's correction.
+    Correction,
+    /// A person undid an automated decision.
+    Reversal,
+    /// A person said no to an automation.
+    Rejection,
+}
+
+/// The immutable record of one routing. Everything that explains it is in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Decision {
+    /// Its identifier.
+    pub id: DecisionId,
+    /// The task.
+    pub task_id: TaskId,
+    /// When it was made.
+    pub decided_at: Timestamp,
+    /// What made it.
+    pub source: DecisionSource,
+    /// Who made it, when a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// Whether it has effect.
+    pub mode: DecisionMode,
+    /// What the model said; nothing in fallback.
+    pub classification: Option<Classification>,
+    /// Why there is no classification.
+    pub fallback: Option<FallbackReason>,
+    /// The policy that decided.
+    pub policy_version: u32,
+    /// The rule that matched; nothing when it was `otherwise`, or a person.
+    pub matched_rule: Option<String>,
+    /// Where the task goes.
+    pub destination: Destination,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// When it is late.
+    pub due_at: Option<Timestamp>,
+    /// Skills that the work needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<String>,
+    /// The rule's note for whoever works the task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The decision in one or two sentences for people.
+    pub explanation: String,
+    /// Every rule that was tried, in order.
+    pub trace: Vec<RuleTrace>,
+    /// What the rules saw besides the task and the classification: queues and time.
+    pub facts: serde_json::Value,
+    /// Milliseconds from acceptance until the decision was computed.
+    pub latency_ms: f64,
+    /// What it cost, in millionths of the workspace's currency.
+    #[serde(default)]
+    pub cost_micros: u64,
+    /// The decision that this one takes the place of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<DecisionId>,
+}
+
+/// A decision as a list shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DecisionSummary {
+    /// Its identifier.
+    pub id: DecisionId,
+    /// The task.
+    pub task_id: TaskId,
+    /// The task's subject.
+    pub subject: String,
+    /// When it was made.
+    pub decided_at: Timestamp,
+    /// What made it.
+    pub source: DecisionSource,
+    /// The label; nothing in fallback.
+    pub label: Option<String>,
+    /// How sure the model was, 0 to 1.
+    pub confidence: Option<f32>,
+    /// The model, for example `v3`.
+    pub model_version: Option<String>,
+    /// The policy that decided.
+    pub policy_version: u32,
+    /// The rule that matched.
+    pub matched_rule: Option<String>,
+    /// Where the task went.
+    pub destination: Destination,
+    /// Whether it has effect.
+    pub mode: DecisionMode,
+    /// Whether a person corrected it.
+    pub corrected: bool,
+}
+
+/// What a list of decisions is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionFilter {
+    /// Only this label.
+    pub label: Option<String>,
+    /// Only this queue or automation.
+    pub destination: Option<String>,
+    /// Only this rule.
+    pub rule: Option<String>,
+    /// Only this model, for example `v3`.
+    pub model_version: Option<String>,
+    /// Only corrected ones, or only others.
+    pub corrected: Option<bool>,
+    /// Only of this task.
+    pub task_id: Option<TaskId>,
+}

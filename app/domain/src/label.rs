@@ -1,0 +1,85 @@
+//! Training examples with their provenance.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{LabelId, TaskId},
+    time::Timestamp,
+};
+
+/// How a label came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LabelKind {
+    /// A person said that the model was wrong.
+    Corrected,
+    /// A person resolved the task without changing the model's label.
+    Confirmed,
+    /// Came with a file.
+    Imported,
+    /// A supervisor settled a disagreement.
+    Adjudicated,
+}
+
+impl LabelKind {
+    /// Every kind, in the order lists show them.
+    pub const ALL: [Self; 4] = [Self::Corrected, Self::Confirmed, Self::Imported, Self::Adjudicated];
+
+    /// The kind as stores and files write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Corrected => "corrected",
+            Self::Confirmed => "confirmed",
+            Self::Imported => "imported",
+            Self::Adjudicated => "adjudicated",
+        }
+    }
+}
+
+/// One training example.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Label {
+    /// Its identifier.
+    pub id: LabelId,
+    /// The text that was labelled: of the task, or as imported.
+    pub text: String,
+    /// The label.
+    pub label: String,
+    /// How it came to be.
+    pub kind: LabelKind,
+    /// The task it came from; nothing for imported ones.
+    pub task_id: Option<TaskId>,
+    /// Who gave it: a person's name at that time, or `import`.
+    pub given_by: String,
+    /// When.
+    pub given_at: Timestamp,
+    /// What the model had said.
+    pub predicted: Option<String>,
+    /// How sure the model was, 0 to 1.
+    pub confidence: Option<f32>,
+    /// Which model had said so.
+    pub model_version: Option<String>,
+    /// SHA-256 of the text in hexadecimal; equal texts have equal digests.
+    pub digest: String,
+}
+
+/// What a list of labels is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelFilter {
+    /// Only this label.
+    pub label: Option<String>,
+    /// Only this kind.
+    pub kind: Option<LabelKind>,
+}
+
+/// How many examples a label has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelCount {
+    /// The label.
+    pub label: String,
+    /// Its examples.
+    pub examples: u64,
+}

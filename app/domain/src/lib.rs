@@ -1,0 +1,44 @@
+//! The words of Switchyard as types: values, state machines and permissions.
+//!
+//! This crate never depends on IO, async, clocks, randomness, a database or a web framework. It builds for the server and
+//! for the browser, and every other crate of the workspace may depend on it.
+
+pub mod actor;
+pub mod api_key;
+pub mod audit;
+pub mod classification;
+pub mod correction;
+pub mod decision;
+pub mod error;
+pub mod escalation;
+pub mod fault;
+pub mod id;
+pub mod label;
+pub mod model;
+pub mod overview;
+pub mod page;
+pub mod policy;
+pub mod queue;
+pub mod task;
+pub mod text;
+pub mod time;
+pub mod user;
+
+pub use actor::{Actor, ActorId, Forbidden, Permission};
+pub use api_key::{ApiKey, Scope};
+pub use audit::AuditEvent;
+pub use classification::{Candidate, Classification};
+pub use correction::{Correction, CorrectionField, CorrectionRequest};
+pub use decision::{Decision, DecisionMode, DecisionSummary, Destination, FallbackReason, RuleOutcome, RuleTrace};
+pub use error::{InvalidTransition, ValidationCode, ValidationError};
+pub use escalation::{Escalation, EscalationState};
+pub use fault::Fault;
+pub use id::{ApiKeyId, CorrectionId, DecisionId, EscalationId, LabelId, RunId, TaskId, UserId};
+pub use label::{Label, LabelKind};
+pub use model::{Metrics, Model, ModelStage, RunState, TrainingRun};
+pub use page::{Page, PageRequest};
+pub use policy::{PolicyDocument, PolicyVersion, Rule, Then};
+pub use queue::{Queue, QueueCounts, QueueKind};
+pub use task::{Claim, NewTask, Priority, Task, TaskState, TaskSummary};
+pub use time::Timestamp;
+pub use user::{Role, User};

@@ -1,0 +1,163 @@
+//! Trained artefacts and the runs that make them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::InvalidTransition,
+    id::RunId,
+    time::Timestamp,
+};
+
+/// Where a model stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ModelStage {
+    /// Trained and measured; decides nothing yet.
+    Candidate,
+    /// Classifies every new task. There is at most one.
+    Champion,
+    /// Was champion, or was set aside.
+    Retired,
+}
+
+impl ModelStage {
+    /// The stage as stores write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Candidate => "candidate",
+            Self::Champion => "champion",
+            Self::Retired => "retired",
+        }
+    }
+}
+
+/// What a model reached on its held-out examples. Shares and probabilities are 0 to 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Metrics {
+    /// Examples it was measured on.
+    pub examples: u64,
+    /// Share that it labelled rightly.
+    pub accuracy: f64,
+    /// F1 averaged over labels, each counting the same.
+    pub macro_f1: f64,
+    /// Expected calibration error, 15 bins of equal width.
+    pub ece: f64,
+    /// Largest share, most confident first, whose accuracy is at least the key (`0.95`, `0.98`, `0.99`).
+    pub coverage_at_precision: BTreeMap<String, f64>,
+    /// The champion of that time on the same examples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub champion_accuracy: Option<f64>,
+}
+
+/// A trained model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Model {
+    /// Counts up from 1; shown as `v3`.
+    pub version: u32,
+    /// SHA-256 of the ONNX graph in hexadecimal.
+    pub sha256: String,
+    /// SHA-256 of the training data in hexadecimal.
+    pub dataset_sha256: String,
+    /// Examples it was trained on.
+    pub trained_on: u64,
+    /// Labels it knows.
+    pub labels: Vec<String>,
+    /// What it reached on held-out examples; nothing when there were too few to hold out.
+    pub metrics: Option<Metrics>,
+    /// Where it stands.
+    pub stage: ModelStage,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who asked for it: a person's name at that time, or a part of the system.
+    pub created_by: String,
+    /// When it became champion last.
+    pub promoted_at: Option<Timestamp>,
+}
+
+impl Model {
+    /// The version as decisions name it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("v{}", self.version)
+    }
+
+    /// Whether its held-out accuracy is below the champion's on the same examples; unknown counts as not worse.
+    #[must_use]
+    pub fn is_worse_than_champion(&self) -> bool {
+        self.metrics
+            .as_ref()
+            .is_some_and(|metrics| metrics.champion_accuracy.is_some_and(|champion| metrics.accuracy < champion))
+    }
+
+    /// Makes a candidate, or a retired model again, the champion.
+    ///
+    /// # Errors
+    /// [`InvalidTransition::NotPossible`] when it is the champion already.
+    pub fn promote(self, at: Timestamp) -> Result<Self, InvalidTransition> {
+        match self.stage {
+            ModelStage::Candidate | ModelStage::Retired => {
+                Ok(Self { stage: ModelStage::Champion, promoted_at: Some(at), ..self })
+            }
+            ModelStage::Champion => Err(InvalidTransition::NotPossible),
+        }
+    }
+}
+
+/// Where a training run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Works now.
+    Running,
+    /// Made a model.
+    Succeeded,
+    /// Stopped by an error.
+    Failed,
+    /// Stopped by a person.
+    Cancelled,
+    /// The server stopped in the middle.
+    Interrupted,
+}
+
+impl RunState {
+    /// The state as stores write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// One run of training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrainingRun {
+    /// Its identifier.
+    pub id: RunId,
+    /// Where it stands.
+    pub state: RunState,
+    /// Share of the work done, 0 to 100.
+    pub progress_percent: u8,
+    /// What it does now, or how it ended, in one sentence.
+    pub message: String,
+    /// Who asked for it.
+    pub started_by: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// The model it made.
+    pub model_version: Option<u32>,
+}

@@ -1,0 +1,46 @@
+//! The numbers of the overview page and of the live stream.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{decision::FallbackReason, queue::QueueCounts};
+
+/// How many decisions went one way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestinationCount {
+    /// The destination in words, for example `queue billing`.
+    pub destination: String,
+    /// Live decisions that went there.
+    pub decisions: u64,
+}
+
+/// Whether the classifier answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassifierHealth {
+    /// The champion that serves, for example `v3`.
+    pub model: Option<String>,
+    /// Why decisions go on without it; nothing when it answers.
+    pub fallback: Option<FallbackReason>,
+}
+
+/// What came in, where it went, what waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Tasks ever submitted.
+    pub submitted: u64,
+    /// Tasks finished.
+    pub finished: u64,
+    /// Decisions that a person corrected.
+    pub corrected: u64,
+    /// Decisions made without a classification.
+    pub fallbacks: u64,
+    /// Tasks that wait for an approval.
+    pub awaiting_approval: u64,
+    /// Open escalations.
+    pub escalations: u64,
+    /// Where live decisions went, most first.
+    pub destinations: Vec<DestinationCount>,
+    /// Every queue with its numbers.
+    pub queues: Vec<QueueCounts>,
+    /// Whether the classifier answers.
+    pub classifier: ClassifierHealth,
+}

@@ -1,0 +1,115 @@
+//! What the use cases need from outside, as traits: stores, clock, randomness, models.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use domain::{Classification, Metrics, Timestamp};
+
+pub mod store;
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Gives unpredictable bytes for identifiers and secrets.
+pub trait Entropy: Send + Sync + 'static {
+    /// Fills the buffer with random bytes.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// Why a model gave no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct ClassifierError {
+    /// The cause for the log.
+    pub message: String,
+}
+
+/// A model in memory.
+pub trait Classifier: Send + Sync + 'static {
+    /// Classifies a batch; the answers stand in the order of the texts. Called off the async threads.
+    ///
+    /// # Errors
+    /// When the model cannot answer; then no text of the batch has an answer.
+    fn classify(&self, texts: &[String]) -> Result<Vec<Classification>, ClassifierError>;
+}
+
+/// One training example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// The text.
+    pub text: String,
+    /// What it is.
+    pub label: String,
+}
+
+/// What a training run is asked for.
+#[derive(Debug)]
+pub struct TrainingRequest {
+    /// The version that the new model will have.
+    pub version: u32,
+    /// What it learns from.
+    pub training: Vec<Example>,
+    /// What it and the champion are measured on; never learned from.
+    pub held_out: Vec<Example>,
+    /// The champion of now, measured on the same held-out examples.
+    pub champion: Option<u32>,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
+/// How far training has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Share of the work done, 0 to 100.
+    pub percent: u8,
+    /// What it does now.
+    pub step: &'static str,
+}
+
+/// What training made: files on disk, complete and readable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainedModel {
+    /// SHA-256 of the ONNX graph in hexadecimal.
+    pub sha256: String,
+    /// SHA-256 of the training data in hexadecimal.
+    pub dataset_sha256: String,
+    /// Labels it knows.
+    pub labels: Vec<String>,
+    /// What it reached on the held-out examples; nothing when there were none.
+    pub metrics: Option<Metrics>,
+}
+
+/// Why training made no model; nothing is left behind.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainingError {
+    /// The caller stopped it.
+    #[error("cancelled")]
+    Cancelled,
+    /// There is too little to learn from; the sentence says what is missing.
+    #[error("{0}")]
+    TooFew(String),
+    /// The files could not be written, or the new model does not load.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Makes models, and brings them into memory. Both are called off the async threads.
+pub trait ModelWorkshop: Send + Sync + 'static {
+    /// Trains a model, measures it and writes its files. `progress` may ask to stop.
+    ///
+    /// # Errors
+    /// When no model was made; then no file of it is left.
+    fn train(
+        &self,
+        request: TrainingRequest,
+        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<TrainedModel, TrainingError>;
+
+    /// Loads the files of a version and checks them against the SHA-256 that the registry holds.
+    ///
+    /// # Errors
+    /// When the files are missing, damaged or of another form.
+    fn load(&self, version: u32, sha256: &str) -> Result<Arc<dyn Classifier>, ClassifierError>;
+}

@@ -1,0 +1,318 @@
+//! The store: everything that lasts.
+//!
+//! A transaction is the unit: [`Store::begin`] opens the one that may write, and nothing of it persists without
+//! [`Transaction::save`]. "Not found" is `Ok(None)`.
+
+use async_trait::async_trait;
+use domain::{
+    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, Model, Page,
+    PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun, User, UserId,
+    audit::NewAuditEvent,
+    decision::DecisionFilter,
+    escalation::EscalationSummary,
+    label::{LabelCount, LabelFilter},
+    overview::DestinationCount,
+    task::TaskFilter,
+};
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Something else has this unique value already; the field says which.
+    #[error("{0} is taken")]
+    Conflict(&'static str),
+    /// The cursor of a page request is not one that this store gave.
+    #[error("the page cursor is not valid")]
+    InvalidCursor,
+    /// Anything else: for the log, never for callers.
+    #[error("store: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What came of a call to the store.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Opens transactions.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Opens the transaction that may write. There is one at a time; others wait their turn.
+    async fn begin(&self) -> StoreResult<Box<dyn Transaction>>;
+
+    /// Opens a consistent view that only reads, beside whatever is being written.
+    async fn read(&self) -> StoreResult<Box<dyn Reads>>;
+}
+
+/// Everything that can be read, in a transaction that writes or in one that does not.
+#[async_trait]
+pub trait Reads: Send + Sync + TaskReads + DecisionReads + LearningReads + PolicyReads + PeopleReads + AuditReads {}
+
+/// A transaction that may write. Dropped without [`Transaction::save`], it leaves nothing behind.
+#[async_trait]
+pub trait Transaction:
+    Reads + TaskWrites + DecisionWrites + LearningWrites + PolicyWrites + PeopleWrites + AuditWrites
+{
+    /// Makes everything written durable, or nothing of it.
+    async fn save(self: Box<Self>) -> StoreResult<()>;
+
+    /// This transaction as one that only reads.
+    fn as_reads(&mut self) -> &mut dyn Reads;
+}
+
+/// An idempotency key that was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyRecord {
+    /// SHA-256 over caller and key, in hexadecimal.
+    pub key_digest: String,
+    /// SHA-256 of the body it came with, in hexadecimal.
+    pub body_digest: String,
+    /// The first decision of the task that was created, from which the first answer is made again.
+    pub decision_id: DecisionId,
+    /// When the key may be used anew.
+    pub expires_at: Timestamp,
+}
+
+/// A task on its way in, with the decision that routes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submission {
+    /// The task.
+    pub task: Task,
+    /// Its first decision.
+    pub decision: Decision,
+    /// The key it came with; its `decision_id` is that of `decision`.
+    pub idempotency: Option<IdempotencyRecord>,
+}
+
+/// Numbers that the store keeps up to date with every write.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Tasks ever submitted.
+    pub submitted: u64,
+    /// Tasks finished.
+    pub finished: u64,
+    /// Decisions that a person corrected.
+    pub corrected: u64,
+    /// Decisions of the policy without a classification.
+    pub fallbacks: u64,
+    /// Tasks that wait for an approval.
+    pub awaiting_approval: u64,
+    /// Open escalations.
+    pub escalations: u64,
+}
+
+/// Tasks, queues and escalations, read.
+#[async_trait]
+pub trait TaskReads {
+    /// One task.
+    async fn lookup_task(&mut self, id: TaskId) -> StoreResult<Option<Task>>;
+    /// Tasks, newest first.
+    async fn list_tasks(&mut self, filter: &TaskFilter, page: &PageRequest) -> StoreResult<Page<TaskSummary>>;
+    /// Tasks that wait in a queue, in the order they are to be taken: most urgent, then earliest due, then oldest.
+    async fn list_waiting(&mut self, queue: &str, page: &PageRequest) -> StoreResult<Page<TaskSummary>>;
+    /// The first of these queues' waiting tasks in that order, over all the queues.
+    async fn first_waiting(&mut self, queues: &[String]) -> StoreResult<Option<TaskId>>;
+    /// Tasks that this holder has a claim on, the earliest expiry first; at most 200.
+    async fn list_claimed_by(&mut self, holder: &str) -> StoreResult<Vec<TaskSummary>>;
+    /// Claimed tasks whose lease has ended, the longest ended first.
+    async fn list_expired(&mut self, now: Timestamp, limit: u32) -> StoreResult<Vec<Task>>;
+    /// Tasks that wait for an approval, oldest first.
+    async fn list_awaiting_approval(&mut self, page: &PageRequest) -> StoreResult<Page<TaskSummary>>;
+    /// Every queue by name.
+    async fn list_queues(&mut self) -> StoreResult<Vec<Queue>>;
+    /// Every queue with its numbers, by name. `late` counts at most 1,000 a queue.
+    async fn list_queue_counts(&mut self, now: Timestamp) -> StoreResult<Vec<QueueCounts>>;
+    /// When the oldest waiting task of each queue was submitted.
+    async fn list_oldest_waiting(&mut self) -> StoreResult<Vec<(String, Timestamp)>>;
+    /// The numbers kept with every write.
+    async fn counters(&mut self) -> StoreResult<Counters>;
+    /// The keys among these that were used and have not expired.
+    async fn list_idempotency(&mut self, key_digests: &[String], now: Timestamp) -> StoreResult<Vec<IdempotencyRecord>>;
+    /// The open escalation of a task.
+    async fn lookup_open_escalation(&mut self, task: TaskId) -> StoreResult<Option<Escalation>>;
+    /// Every escalation of a task, oldest first.
+    async fn list_escalations_of(&mut self, task: TaskId) -> StoreResult<Vec<Escalation>>;
+    /// Open escalations, the earliest due first.
+    async fn list_open_escalations(&mut self, page: &PageRequest) -> StoreResult<Page<EscalationSummary>>;
+}
+
+/// Tasks, queues and escalations, written.
+#[async_trait]
+pub trait TaskWrites {
+    /// Adds tasks with their first decisions and idempotency keys. An expired record of the same key is replaced.
+    async fn add_submissions(&mut self, submissions: &[Submission]) -> StoreResult<()>;
+    /// Writes what changes in a task's life: state, claim, priority, due time, label, decision, token, escalation level.
+    async fn save_task(&mut self, task: &Task) -> StoreResult<()>;
+    /// Adds a queue, or changes the one of this name.
+    async fn save_queue(&mut self, queue: &Queue) -> StoreResult<()>;
+    /// Adds an escalation, or changes the one of this identifier.
+    async fn save_escalation(&mut self, escalation: &Escalation) -> StoreResult<()>;
+    /// Removes idempotency records that have expired; answers how many.
+    async fn remove_expired_idempotency(&mut self, now: Timestamp) -> StoreResult<u64>;
+}
+
+/// Decisions and corrections, read.
+#[async_trait]
+pub trait DecisionReads {
+    /// One decision.
+    async fn lookup_decision(&mut self, id: DecisionId) -> StoreResult<Option<Decision>>;
+    /// These decisions, in any order; unknown ones are left out.
+    async fn list_decisions_by_id(&mut self, ids: &[DecisionId]) -> StoreResult<Vec<Decision>>;
+    /// Decisions, newest first.
+    async fn list_decisions(&mut self, filter: &DecisionFilter, page: &PageRequest) -> StoreResult<Page<DecisionSummary>>;
+    /// Every decision of a task, oldest first.
+    async fn list_decisions_of(&mut self, task: TaskId) -> StoreResult<Vec<Decision>>;
+    /// Every correction of a task, oldest first.
+    async fn list_corrections_of(&mut self, task: TaskId) -> StoreResult<Vec<Correction>>;
+    /// How many live decisions of the policy went where, most first.
+    async fn list_destination_counts(&mut self) -> StoreResult<Vec<DestinationCount>>;
+}
+
+/// Decisions and corrections, written.
+#[async_trait]
+pub trait DecisionWrites {
+    /// Adds a later decision of a task; first decisions come with [`TaskWrites::add_submissions`].
+    async fn add_decision(&mut self, decision: &Decision) -> StoreResult<()>;
+    /// Adds a correction and marks its decision as corrected.
+    async fn add_correction(&mut self, correction: &Correction) -> StoreResult<()>;
+}
+
+/// Labels, models and training runs, read.
+#[async_trait]
+pub trait LearningReads {
+    /// Labels that hold now (not replaced by a later one of the same task), newest first.
+    async fn list_labels(&mut self, filter: &LabelFilter, page: &PageRequest) -> StoreResult<Page<Label>>;
+    /// The label of a task that holds now.
+    async fn lookup_label_of(&mut self, task: TaskId) -> StoreResult<Option<Label>>;
+    /// How many examples each label has among those that hold now, by label.
+    async fn list_label_counts(&mut self) -> StoreResult<Vec<LabelCount>>;
+    /// Every model, newest first.
+    async fn list_models(&mut self) -> StoreResult<Vec<Model>>;
+    /// One model.
+    async fn lookup_model(&mut self, version: u32) -> StoreResult<Option<Model>>;
+    /// The model that classifies now.
+    async fn lookup_champion(&mut self) -> StoreResult<Option<Model>>;
+    /// One run.
+    async fn lookup_run(&mut self, id: RunId) -> StoreResult<Option<TrainingRun>>;
+    /// Runs, newest first.
+    async fn list_runs(&mut self, limit: u32) -> StoreResult<Vec<TrainingRun>>;
+}
+
+/// Labels, models and training runs, written.
+#[async_trait]
+pub trait LearningWrites {
+    /// Adds labels. One of a task takes the place of the task's label before, which is kept but no longer holds. The text
+    /// of a task's label is read from the task; only imported labels keep their own text.
+    async fn add_labels(&mut self, labels: &[Label]) -> StoreResult<()>;
+    /// Adds a model, or changes stage and promotion of the one of this version. At most one may be champion.
+    async fn save_model(&mut self, model: &Model) -> StoreResult<()>;
+    /// Adds a run, or changes the one of this identifier.
+    async fn save_run(&mut self, run: &TrainingRun) -> StoreResult<()>;
+}
+
+/// Policies, read.
+#[async_trait]
+pub trait PolicyReads {
+    /// Versions, newest first.
+    async fn list_policies(&mut self, page: &PageRequest) -> StoreResult<Page<PolicyVersion>>;
+    /// One version.
+    async fn lookup_policy(&mut self, version: u32) -> StoreResult<Option<PolicyVersion>>;
+    /// The version that decides now.
+    async fn lookup_active_policy(&mut self) -> StoreResult<Option<PolicyVersion>>;
+    /// The highest version ever saved; 0 when there is none.
+    async fn last_policy_version(&mut self) -> StoreResult<u32>;
+}
+
+/// Policies, written.
+#[async_trait]
+pub trait PolicyWrites {
+    /// Adds a version, or changes stage and activation of the one of this number; the document never changes. At most one
+    /// may be active.
+    async fn save_policy(&mut self, policy: &PolicyVersion) -> StoreResult<()>;
+}
+
+/// A session of a signed-in person; the browser's secret itself is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// SHA-256 of the session's secret, in hexadecimal.
+    pub digest: String,
+    /// Who signed in; nothing before sign-in.
+    pub user_id: Option<UserId>,
+    /// What the session holds, as JSON.
+    pub data: serde_json::Value,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends if it is not used.
+    pub expires_at: Timestamp,
+}
+
+/// People, sessions and keys, read.
+#[async_trait]
+pub trait PeopleReads {
+    /// One person.
+    async fn lookup_user(&mut self, id: UserId) -> StoreResult<Option<User>>;
+    /// A person by address, with the hash of the password (PHC string).
+    async fn lookup_credentials(&mut self, email: &str) -> StoreResult<Option<(User, String)>>;
+    /// People by address.
+    async fn list_users(&mut self, page: &PageRequest) -> StoreResult<Page<User>>;
+    /// How many administrators may sign in.
+    async fn count_active_administrators(&mut self) -> StoreResult<u64>;
+    /// A session.
+    async fn lookup_session(&mut self, digest: &str) -> StoreResult<Option<SessionRecord>>;
+    /// A key with the SHA-256 of its secret, in hexadecimal.
+    async fn lookup_api_key(&mut self, id: ApiKeyId) -> StoreResult<Option<(ApiKey, String)>>;
+    /// Keys, newest first.
+    async fn list_api_keys(&mut self, page: &PageRequest) -> StoreResult<Page<ApiKey>>;
+}
+
+/// People, sessions and keys, written.
+#[async_trait]
+pub trait PeopleWrites {
+    /// Adds a person. [`StoreError::Conflict`] with `email` when the address is taken.
+    async fn add_user(&mut self, user: &User, password_hash: &str) -> StoreResult<()>;
+    /// Changes name, role and disabling of a person.
+    async fn save_user(&mut self, user: &User) -> StoreResult<()>;
+    /// Changes a person's password.
+    async fn save_password(&mut self, id: UserId, password_hash: &str) -> StoreResult<()>;
+    /// Adds a session, or changes the one of this digest.
+    async fn save_session(&mut self, session: &SessionRecord) -> StoreResult<()>;
+    /// Removes a session.
+    async fn remove_session(&mut self, digest: &str) -> StoreResult<()>;
+    /// Removes every session of a person; answers how many.
+    async fn remove_sessions_of(&mut self, user: UserId) -> StoreResult<u64>;
+    /// Removes sessions that have expired; answers how many.
+    async fn remove_expired_sessions(&mut self, now: Timestamp) -> StoreResult<u64>;
+    /// Adds a key, or changes last use and revocation of the one of this identifier.
+    async fn save_api_key(&mut self, key: &ApiKey, secret_digest: &str) -> StoreResult<()>;
+}
+
+/// What others may want to hear of, in order; written in the transaction of what happened (transactional outbox).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainEvent {
+    /// What happened, as `noun.verb`.
+    pub kind: String,
+    /// What it happened to.
+    pub subject: String,
+    /// When.
+    pub at: Timestamp,
+    /// What matters of it, as JSON.
+    pub payload: serde_json::Value,
+}
+
+/// The audit log and the outbox, read.
+#[async_trait]
+pub trait AuditReads {
+    /// Audit events after a position, in order.
+    async fn list_audit_after(&mut self, seq: u64, limit: u32) -> StoreResult<Vec<AuditEvent>>;
+    /// Audit events of one subject, oldest first; at most 500.
+    async fn list_audit_of(&mut self, subject: &str) -> StoreResult<Vec<AuditEvent>>;
+    /// Domain events after a position with their positions, in order.
+    async fn list_events_after(&mut self, seq: u64, limit: u32) -> StoreResult<Vec<(u64, DomainEvent)>>;
+}
+
+/// The audit log and the outbox, written.
+#[async_trait]
+pub trait AuditWrites {
+    /// Appends to the audit log, chaining each event's hash to the one before (see `service::audit::chain_hash`).
+    async fn append_audit(&mut self, events: &[NewAuditEvent]) -> StoreResult<()>;
+    /// Appends to the outbox.
+    async fn append_events(&mut self, events: &[DomainEvent]) -> StoreResult<()>;
+}
