@@ -163,6 +163,8 @@ pub enum DecisionSource {
     Reversal,
     /// A person said no to an automation.
     Rejection,
+    /// A bot, or a person, gave up on the task.
+    Failure,
 }
 
 /// The immutable record of one routing. Everything that explains it is in it.

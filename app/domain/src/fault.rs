@@ -6,7 +6,7 @@ use crate::{error::ValidationError, policy::PolicyProblem};
 
 /// Why a call was refused or failed. Messages are fixed or made from the caller's own input; causes stay in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(tag = "code", content = "detail", rename_all = "snake_case")]
 pub enum Fault {
     /// Nobody is signed in, or the key is not valid.
     #[error("Sign in first.")]

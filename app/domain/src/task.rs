@@ -357,6 +357,17 @@ impl TaskState {
         }
     }
 
+    /// Gives a task that a machine has, had or closed to people; a claim on it ends.
+    ///
+    /// # Errors
+    /// [`InvalidTransition::AwaitingApproval`] when no machine has it yet: refuse the approval instead.
+    pub fn reopen(self, queue: &str) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::AwaitingApproval { .. } => Err(InvalidTransition::AwaitingApproval),
+            _ => Ok(Self::Queued { queue: queue.to_owned() }),
+        }
+    }
+
     /// Answers an approval: a yes sends the task to the automation, a no to the other queue.
     ///
     /// # Errors

@@ -1,1 +1,27 @@
-//! .
+//! The embedded classifier: text to features, training, calibration, ONNX export, ONNX Runtime serving, evaluation.
+//!
+//! A model is a hashed n-gram linear classifier. It is trained here by plain stochastic gradient descent, written as a
+//! real ONNX graph beside a `model.json`, and answered by ONNX Runtime; only turning text into hashed ids is Rust.
+//!
+//! This crate depends on `domain` alone. It never knows use cases, stores, HTTP or async: every call blocks, and the
+//! caller decides on which thread. It reads no clock but to measure speed, and draws no randomness but from a seed.
+
+mod calibrate;
+pub mod error;
+pub mod evaluate;
+pub mod featurizer;
+pub mod guard;
+pub mod linear;
+pub mod model_dir;
+pub mod onnx;
+pub mod runtime;
+pub mod serve;
+mod sgd;
+pub mod train;
+
+pub use error::{ClassifyError, GuardError, ModelError, RuntimeError, TrainError};
+pub use evaluate::{Evaluation, evaluate};
+pub use model_dir::{Artifact, LabelCard, ModelCard, OutOfFold};
+pub use runtime::init_runtime;
+pub use serve::Model;
+pub use train::{Example, Progress, train};

@@ -1,7 +1,37 @@
 //! The use cases of Switchyard and the ports that they need.
 //!
 //! This crate never depends on a database, a web framework or a model runtime: stores, clocks and models come in as traits
-//! (`ports`), and every use case takes the [`domain::Actor`] whose permission it demands first.
+//! (`ports`), and every use case takes the [`domain::Actor`] whose permission it demands first. Rules are no port: `policy`
+//! is pure, so it is called directly.
 
 pub mod audit;
+mod background;
+mod classify;
+mod correction;
+mod decision;
+mod error;
+mod escalation;
+mod intake;
+mod label;
+mod model;
+mod overview;
+mod password;
+mod people;
+mod policy;
 pub mod ports;
+mod presence;
+mod queue;
+mod routing;
+mod services;
+pub mod session;
+mod sign_in;
+mod task;
+mod throttle;
+mod training;
+mod work;
+
+pub use audit::AuditVerdict;
+pub use background::Background;
+pub use classify::ClassifierSettings;
+pub use error::{ModelError, PeopleError, PolicyError, ReadError, SignInError, SubmitError, WorkError};
+pub use services::{EscalationLevel, IntakeSettings, Parts, Services, Settings, StartError};

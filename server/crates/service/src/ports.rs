@@ -1,6 +1,6 @@
 //! What the use cases need from outside, as traits: stores, clock, randomness, models.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, path::Path, sync::Arc};
 
 use domain::{Classification, Metrics, Timestamp};
 
@@ -75,6 +75,8 @@ pub struct TrainedModel {
     pub sha256: String,
     /// SHA-256 of the training data in hexadecimal.
     pub dataset_sha256: String,
+    /// Examples it was trained on.
+    pub trained_on: u64,
     /// Labels it knows.
     pub labels: Vec<String>,
     /// What it reached on the held-out examples; nothing when there were none.
@@ -106,6 +108,12 @@ pub trait ModelWorkshop: Send + Sync + 'static {
         request: TrainingRequest,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<TrainedModel, TrainingError>;
+
+    /// Copies the files of a model that was trained elsewhere and gives them a version, after checking that they load.
+    ///
+    /// # Errors
+    /// When they do not; then no file of the version is left.
+    fn adopt(&self, version: u32, directory: &Path) -> Result<TrainedModel, TrainingError>;
 
     /// Loads the files of a version and checks them against the SHA-256 that the registry holds.
     ///

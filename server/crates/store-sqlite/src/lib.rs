@@ -1,1 +1,35 @@
-//! .
+//! The store in one SQLite file: the only place with SQLite's SQL.
+//!
+//! One connection writes, and whoever wants to write waits in line for it; others read beside it from the write-ahead log.
+//! A submission's rows go in as one JSON array a table, so that a batch costs a handful of statements whatever its length.
+//!
+//! This crate never depends on a web framework, a model runtime or the clock: times come in with the values.
+
+mod api_key;
+mod audit;
+mod convert;
+mod correction;
+mod counter;
+mod decision;
+mod decision_list;
+mod error;
+mod escalation;
+mod event;
+mod idempotency;
+mod label;
+mod lane;
+mod model;
+mod open;
+mod policy;
+mod queue;
+mod reads;
+mod session;
+mod submission;
+mod task;
+mod task_list;
+mod training_run;
+mod transaction;
+mod user;
+mod writes;
+
+pub use open::{Checkpoint, MigrationStatus, MigrationStep, OpenError, Options, SqliteStore, Synchronous};

@@ -1,1 +1,147 @@
-//! .
+//! The conformance suite: what every store must do, and values to try it with.
+//!
+//! This crate knows stores only as the ports of `service`; it never depends on one of them.
+#![expect(clippy::unwrap_used, reason = "everything here runs in tests, where a failure is to stop the test")]
+
+pub mod audit;
+pub mod decision;
+pub mod escalation;
+pub mod fixtures;
+pub mod learning;
+pub mod people;
+pub mod policy;
+pub mod queue;
+pub mod task;
+pub mod transaction;
+
+use domain::{TaskId, TaskSummary};
+use service::ports::store::{Store, Submission};
+
+/// Adds submissions in a transaction of their own.
+///
+/// # Panics
+/// When the store refuses.
+pub async fn add(store: &dyn Store, submissions: &[Submission]) {
+    let mut tx = store.begin().await.unwrap();
+    tx.add_submissions(submissions).await.unwrap();
+    tx.save().await.unwrap();
+}
+
+/// The identifiers of listed tasks.
+#[must_use]
+pub fn ids_of(tasks: &[TaskSummary]) -> Vec<TaskId> {
+    tasks.iter().map(|task| task.id).collect()
+}
+
+/// Makes one test of each behaviour. The expression opens an empty store: it yields the store and whatever must live as
+/// long as the store, for example its directory.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($open:expr) => {
+        $crate::conformance_tests! { @all $open;
+            transaction: [
+                nothing_lasts_without_save,
+                a_transaction_sees_its_own_writes_and_others_do_not,
+                a_view_stays_as_it_was_when_it_was_first_read,
+                a_second_transaction_waits_for_the_first,
+                giving_up_the_wait_for_a_transaction_harms_nobody,
+                a_refused_write_leaves_the_rest_of_its_transaction,
+            ]
+            task: [
+                a_task_of_every_state_comes_back_as_it_was_given,
+                every_field_of_a_task_comes_back_as_it_was_given,
+                an_unknown_task_is_nothing,
+                a_saved_task_has_its_new_state_and_its_old_text,
+                saving_a_task_that_was_never_added_fails,
+                adding_a_task_twice_is_a_conflict_and_adds_nothing_of_the_batch,
+                an_empty_batch_adds_nothing,
+                a_batch_of_a_thousand_goes_in_at_once,
+                tasks_are_listed_newest_first_page_by_page,
+                a_page_that_ends_with_the_list_has_no_next_one,
+                a_listed_task_shows_its_summary,
+                tasks_are_narrowed_by_every_filter_and_by_all_together,
+                a_cursor_of_another_list_is_refused,
+                waiting_tasks_come_most_urgent_then_earliest_due_then_oldest,
+                the_first_waiting_task_is_the_first_over_all_queues,
+                claims_of_a_holder_come_by_expiry,
+                expired_claims_come_longest_ended_first,
+                approvals_come_oldest_first_page_by_page,
+            ]
+            queue: [
+                queues_come_by_name_and_a_saved_one_is_changed,
+                queue_counts_follow_every_move_of_a_task,
+                late_tasks_are_those_that_wait_or_are_held_past_their_due_time,
+                the_oldest_waiting_task_of_each_queue_is_known,
+                an_empty_store_counts_nothing,
+                counters_follow_a_task_through_its_life,
+                destinations_count_live_decisions_of_the_policy_most_first,
+            ]
+            escalation: [
+                a_task_has_at_most_one_open_escalation,
+                escalations_of_a_task_come_oldest_first_and_the_open_one_is_found,
+                open_escalations_come_earliest_due_first_with_subject_and_holder,
+                a_used_idempotency_key_is_found_until_it_expires,
+                a_used_idempotency_key_is_a_conflict_until_it_expires,
+                an_idempotency_key_that_comes_twice_in_a_batch_is_a_conflict,
+                expired_idempotency_keys_are_removed_and_counted,
+            ]
+            decision: [
+                a_decision_comes_back_as_it_was_given,
+                decisions_are_found_by_their_identifiers,
+                decisions_of_a_task_come_oldest_first,
+                adding_a_decision_twice_is_a_conflict,
+                a_listed_decision_shows_its_summary,
+                decisions_are_narrowed_by_every_filter_newest_first_page_by_page,
+                corrections_of_a_task_come_oldest_first_and_mark_the_decision_once,
+            ]
+            learning: [
+                labels_come_back_as_they_were_given_newest_first,
+                labels_are_narrowed_by_name_and_kind,
+                a_later_label_of_a_task_takes_the_place_of_the_one_before,
+                of_several_labels_of_a_task_in_one_call_the_last_holds,
+                a_long_import_is_counted_by_label,
+                models_come_newest_first_and_are_found_by_version,
+                a_saved_model_changes_stage_and_promotion_alone,
+                there_is_at_most_one_champion,
+                runs_come_newest_first_and_are_changed,
+            ]
+            policy: [
+                an_empty_store_has_no_policy,
+                versions_come_newest_first_page_by_page,
+                a_saved_version_changes_stage_and_activation_but_never_the_document,
+                at_most_one_version_is_active,
+            ]
+            people: [
+                a_person_is_found_by_identifier_and_with_password_by_address,
+                an_address_is_taken_once,
+                people_come_by_address_page_by_page,
+                a_saved_person_keeps_the_password_and_a_saved_password_the_person,
+                saving_a_person_who_was_never_added_fails,
+                administrators_are_counted_while_they_may_sign_in,
+                a_session_is_found_changed_and_removed,
+                sessions_end_by_person_and_by_time,
+                keys_are_found_with_their_digest_and_listed_newest_first,
+                a_saved_key_changes_use_and_revocation_alone,
+            ]
+            audit: [
+                audit_events_are_chained_across_calls_and_transactions,
+                an_abandoned_transaction_leaves_no_gap_in_the_chain,
+                the_audit_log_is_read_in_pieces_and_by_subject,
+                domain_events_come_in_order_after_a_position,
+            ]
+        }
+    };
+    (@all $open:expr; $($module:ident: [$($behaviour:ident,)*])*) => {$(
+        mod $module {
+            use super::*;
+
+            $(
+                #[tokio::test]
+                async fn $behaviour() {
+                    let (store, _alive) = $open;
+                    $crate::$module::$behaviour(&store).await;
+                }
+            )*
+        }
+    )*};
+}

@@ -1,0 +1,127 @@
+//! Things together with what a page or an API answer shows beside them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    api_key::ApiKey,
+    correction::Correction,
+    decision::Decision,
+    error::ValidationError,
+    escalation::{Escalation, EscalationState},
+    id::TaskId,
+    label::LabelCount,
+    model::{Model, TrainingRun},
+    overview::ClassifierHealth,
+    task::{Task, TaskState},
+    text,
+    user::{Role, User, check_email},
+};
+
+/// A task with everything that was decided and done about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TaskDetail {
+    /// The task.
+    pub task: Task,
+    /// Its decisions, oldest first; never empty.
+    pub decisions: Vec<Decision>,
+    /// Its corrections, oldest first.
+    pub corrections: Vec<Correction>,
+    /// Its escalations, oldest first.
+    pub escalations: Vec<Escalation>,
+}
+
+impl TaskDetail {
+    /// The decision that holds now.
+    #[must_use]
+    pub fn decision(&self) -> Option<&Decision> {
+        self.decisions.iter().find(|decision| decision.id == self.task.decision_id).or(self.decisions.last())
+    }
+
+    /// The escalation that is open now.
+    #[must_use]
+    pub fn open_escalation(&self) -> Option<&Escalation> {
+        self.escalations.iter().find(|escalation| escalation.state == EscalationState::Open)
+    }
+}
+
+/// A decision with what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DecisionDetail {
+    /// The decision.
+    pub decision: Decision,
+    /// The task's subject.
+    pub subject: String,
+    /// Where the task stands now.
+    pub task_state: TaskState,
+    /// What people said was wrong with this decision, oldest first.
+    pub corrections: Vec<Correction>,
+}
+
+/// What a submitter hears once its task is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Receipt {
+    /// The task.
+    pub task_id: TaskId,
+    /// Where the decision put it.
+    #[serde(flatten)]
+    pub state: TaskState,
+    /// The decision.
+    pub decision: Decision,
+    /// Whether this is the first answer to the same `Idempotency-Key`, given again.
+    #[serde(skip)]
+    pub replayed: bool,
+}
+
+/// Everything that the page of models shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelBoard {
+    /// Every model, newest first.
+    pub models: Vec<Model>,
+    /// The last training runs, newest first.
+    pub runs: Vec<TrainingRun>,
+    /// Examples of each label that training would read now.
+    pub labels: Vec<LabelCount>,
+    /// Whether the champion answers.
+    pub classifier: ClassifierHealth,
+}
+
+/// A person to be added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewUser {
+    /// What the person will sign in with.
+    pub email: String,
+    /// Name for people.
+    pub name: String,
+    /// What the person is here for.
+    pub role: Role,
+}
+
+impl NewUser {
+    /// Checks the fields and brings them to one form.
+    ///
+    /// # Errors
+    /// With the first field that is refused.
+    pub fn check(self) -> Result<Self, ValidationError> {
+        Ok(Self { email: check_email(&self.email)?, name: text::check_required("name", &self.name, 120)?, role: self.role })
+    }
+}
+
+/// A person with a password that was made now; it is shown once and kept only as a hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuedPassword {
+    /// The person.
+    pub user: User,
+    /// The password.
+    pub password: String,
+}
+
+/// A key that was made now; its secret is shown once and kept only as a hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuedKey {
+    /// The key.
+    pub key: ApiKey,
+    /// What programs send as `Authorization: Bearer …`.
+    pub secret: String,
+}

@@ -1,0 +1,46 @@
+//! Pieces that pages share. Each draws one thing and knows no use case.
+
+mod announce_done;
+mod announcer;
+mod badge;
+mod confidence;
+mod confirm;
+mod empty_state;
+mod error_state;
+mod filter;
+mod form_error;
+mod icon;
+mod layout;
+mod live;
+mod loaded;
+mod loaded_for;
+mod navigation;
+mod page_header;
+mod pager;
+mod shortcuts;
+mod table_region;
+mod theme_switch;
+mod when;
+
+pub use announce_done::{announce_done, reset_when_done};
+pub use announcer::{Announcer, announce};
+pub use badge::{LabelBadge, PriorityBadge, StateBadge};
+pub use confidence::Confidence;
+pub use confirm::Confirm;
+pub use empty_state::EmptyState;
+pub use error_state::ErrorState;
+pub use filter::{FilterForm, FilterSelect, FilterText};
+pub use form_error::{FieldError, FormError, action_error};
+pub use icon::{Icon, IconName};
+pub use layout::{Layout, use_viewer};
+pub use live::live_overview;
+pub use loaded::{Skeleton, loaded};
+pub use loaded_for::loaded_for;
+pub use navigation::{Navigation, NavigationItem};
+pub use page_header::PageHeader;
+pub use pager::{Pager, page_link};
+pub use shortcuts::{ShortcutHelp, on_shortcut};
+pub(crate) use shortcuts::{press, unfold};
+pub use table_region::{CodeRegion, TableRegion};
+pub use theme_switch::ThemeSwitch;
+pub use when::{Countdown, Due, When, use_now_ms};

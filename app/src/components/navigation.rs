@@ -1,0 +1,95 @@
+//! The links to the pages that a person may see.
+
+use domain::Permission;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::{
+    api::session::Viewer,
+    components::{Icon, IconName},
+};
+
+/// One page of the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct NavigationItem {
+    /// Its address.
+    pub path: &'static str,
+    /// Its name.
+    pub title: &'static str,
+    /// The drawing beside it.
+    pub icon: IconName,
+    /// What somebody must be permitted to see it.
+    pub permission: Permission,
+}
+
+impl NavigationItem {
+    const fn new(path: &'static str, title: &'static str, icon: IconName, permission: Permission) -> Self {
+        Self { path, title, icon, permission }
+    }
+
+    /// Every page, in the order in which they are shown.
+    pub const ALL: [Self; 9] = [
+        Self::new("/overview", "Overview", IconName::Overview, Permission::ReadOverview),
+        Self::new("/work", "Work", IconName::Work, Permission::ReadTasks),
+        Self::new("/escalations", "Escalations", IconName::Escalations, Permission::ReadEscalations),
+        Self::new("/decisions", "Decisions", IconName::Decisions, Permission::ReadDecisions),
+        Self::new("/policies", "Policies", IconName::Policies, Permission::ReadPolicies),
+        Self::new("/models", "Models", IconName::Models, Permission::ReadModels),
+        Self::new("/labels", "Labels", IconName::Labels, Permission::ReadLabels),
+        Self::new("/people", "People", IconName::People, Permission::ManagePeople),
+        Self::new("/keys", "API keys", IconName::Keys, Permission::ManageApiKeys),
+    ];
+}
+
+/// The links to the pages that the viewer may see; the page that is shown is marked.
+#[component]
+pub fn Navigation(
+    /// Who looks.
+    viewer: Viewer,
+) -> impl IntoView {
+    let items = NavigationItem::ALL.into_iter().filter(|item| viewer.may(item.permission));
+    view! {
+        <ul class="menu w-full gap-0.5 p-0">
+            {items
+                .map(|item| {
+                    view! {
+                        <li>
+                            <A href=item.path attr:class="aria-[current=page]:bg-base-300 aria-[current=page]:font-medium">
+                                <Icon name=item.icon/>
+                                {item.title}
+                            </A>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Role;
+
+    use super::*;
+
+    #[test]
+    fn each_role_sees_its_own_pages() {
+        let pages = |role: Role| {
+            let viewer = Viewer {
+                id: String::new(),
+                name: String::new(),
+                role: Some(role),
+                permissions: role.permissions().to_vec(),
+            };
+            NavigationItem::ALL
+                .iter()
+                .filter(|item| viewer.may(item.permission))
+                .map(|item| item.title)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(pages(Role::Agent), ["Overview", "Work", "Escalations"]);
+        assert_eq!(pages(Role::Administrator), ["Overview", "People", "API keys"]);
+        assert_eq!(pages(Role::Supervisor), pages(Role::Auditor));
+        assert!(pages(Role::Supervisor).contains(&"Policies"));
+    }
+}

@@ -1,0 +1,30 @@
+//! Models: what serves, what could serve, how good each is, and training a new one.
+
+mod board;
+mod run;
+
+pub use board::ModelsPage;
+
+/// A share as people read it: `91.6 %`.
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// How far a share is from another, in points: `+0.4`.
+fn points(share: f64, other: f64) -> String {
+    let points = (share - other) * 100.0;
+    if points.abs() < 0.05 { "±0.0".to_owned() } else { format!("{points:+.1}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_carry_their_sign() {
+        assert_eq!(percent(0.9161), "91.6 %");
+        assert_eq!(points(0.92, 0.91), "+1.0");
+        assert_eq!(points(0.91, 0.92), "-1.0");
+        assert_eq!(points(0.91, 0.9101), "±0.0");
+    }
+}

@@ -1,0 +1,140 @@
+//! Training runs: the one under way, and those before.
+
+use std::time::Duration;
+
+use domain::{RunState, TrainingRun};
+use leptos::prelude::*;
+
+use crate::{
+    api::model::{CancelTraining, lookup_run},
+    components::{StateBadge, TableRegion, When},
+};
+
+/// How far the run under way is. The browser asks once a second; without a script a link asks again.
+#[component]
+pub(super) fn RunProgress(
+    /// The run as the page found it.
+    run: TrainingRun,
+    /// Stops the run.
+    cancel: ServerAction<CancelTraining>,
+    /// Whether the viewer may stop it.
+    may_cancel: bool,
+    /// Counts up when the run has ended, so that the page is read again.
+    ended: RwSignal<u32>,
+) -> impl IntoView {
+    let id = run.id;
+    let run = follow(run, ended);
+    let percent = move || run.with(|run| run.progress_percent);
+    let pending = cancel.pending();
+    let stop = may_cancel.then(|| {
+        view! {
+            <ActionForm action=cancel>
+                <input type="hidden" name="run" value=id.to_string()/>
+                <button class="btn btn-sm" type="submit" disabled=pending>
+                    "Cancel the run"
+                </button>
+            </ActionForm>
+        }
+    });
+    view! {
+        <section aria-labelledby="run" class="card card-border mb-6 bg-base-100">
+            <div class="card-body">
+                <h2 id="run" class="card-title">
+                    "Training is under way"
+                </h2>
+                <p role="status">{move || run.with(|run| run.message.clone())}</p>
+                <div class="flex items-center gap-3">
+                    <progress
+                        class="progress progress-primary grow"
+                        max="100"
+                        value=move || percent().to_string()
+                        aria-label="Progress of the training run"
+                    ></progress>
+                    <span class="num text-sm">{move || format!("{} %", percent())}</span>
+                </div>
+                <div class="flex flex-wrap items-center gap-3">
+                    {stop}
+                    <a class="btn btn-sm btn-ghost" href="/models" rel="external">
+                        "Refresh"
+                    </a>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+/// The run as it is now: asked for once a second until it has ended. A failed call is tried again, since the run goes on
+/// without us.
+fn follow(run: TrainingRun, ended: RwSignal<u32>) -> RwSignal<TrainingRun> {
+    let id = run.id;
+    let current = RwSignal::new(run);
+    let turn = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        turn.track();
+        if current.with_untracked(|run| run.state != RunState::Running) {
+            ended.update(|count| *count += 1);
+            return;
+        }
+        let ask = move || {
+            leptos::task::spawn_local(async move {
+                if let Ok(now) = lookup_run(id).await {
+                    let _ = current.try_set(now);
+                }
+                let _ = turn.try_update(|turn| *turn += 1);
+            });
+        };
+        if let Ok(handle) = set_timeout_with_handle(ask, Duration::from_secs(1)) {
+            on_cleanup(move || handle.clear());
+        }
+    });
+    current
+}
+
+/// The last runs with how they ended.
+#[component]
+pub(super) fn Runs(
+    /// The runs, newest first.
+    runs: Vec<TrainingRun>,
+) -> impl IntoView {
+    let rows = runs
+        .iter()
+        .cloned()
+        .map(|run| {
+            let made = run.model_version.map_or_else(|| "–".to_owned(), |version| format!("v{version}"));
+            view! {
+                <tr>
+                    <td>
+                        <When at=run.started_at/>
+                    </td>
+                    <td>
+                        <StateBadge state=run.state.as_str()/>
+                    </td>
+                    <td class="num">{made}</td>
+                    <td>{run.started_by}</td>
+                    <td class="min-w-48 wrap-anywhere">{run.message}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    (!runs.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="runs" class="mt-8">
+                <h2 id="runs" class="mb-2 text-lg font-semibold">
+                    "Training runs"
+                </h2>
+                <TableRegion label="The last training runs, newest first">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Started (UTC)"</th>
+                            <th scope="col">"State"</th>
+                            <th scope="col">"Model"</th>
+                            <th scope="col">"Started by"</th>
+                            <th scope="col">"What happened"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </TableRegion>
+            </section>
+        }
+    })
+}

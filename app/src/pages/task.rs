@@ -1,0 +1,119 @@
+//! One task: its text, why it is where it is, and what can be done with it.
+
+mod acts;
+mod correct;
+mod history;
+mod hold;
+mod reasons;
+mod text;
+mod why;
+
+use domain::{Fault, Permission, QueueCounts, QueueKind, TaskDetail};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    api::{
+        label::list_label_counts,
+        session::Viewer,
+        task::{list_queues, lookup_task},
+    },
+    components::{
+        PageHeader, PriorityBadge, ShortcutHelp, StateBadge, When, loaded, on_shortcut, press, unfold, use_viewer,
+    },
+    error::AppError,
+};
+use acts::Acts;
+use history::History;
+use hold::Panel;
+use text::TaskText;
+use why::Why;
+
+/// Everything that the page shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Shown {
+    viewer: Viewer,
+    detail: TaskDetail,
+    /// Queues of people, for the forms that send the task elsewhere.
+    queues: Vec<QueueCounts>,
+    /// Labels that are known, for the form that corrects one.
+    labels: Vec<String>,
+}
+
+/// The form's choices are no reason to show no task, so the page is drawn without those that could not be read.
+async fn load(id: Option<String>, viewer: Resource<Result<Viewer, AppError>>) -> Result<Shown, AppError> {
+    let viewer = viewer.await?;
+    let id = id.and_then(|id| id.parse().ok()).ok_or(AppError(Fault::NotFound))?;
+    let detail = lookup_task(id).await?;
+    let mut queues = list_queues().await.unwrap_or_default();
+    queues.retain(|counts| counts.queue.kind == QueueKind::People);
+    let labels = if viewer.may(Permission::WorkTasks) {
+        list_label_counts().await.unwrap_or_default().into_iter().map(|count| count.label).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(Shown { viewer, detail, queues, labels })
+}
+
+const KEYS: &[(&str, &str)] = &[
+    ("c", "claim, or correct when held"),
+    ("r", "resolve"),
+    ("n", "resolve and next"),
+    ("e", "escalate"),
+    ("b", "back to the queue"),
+];
+
+/// The page of one task.
+#[component]
+pub fn TaskPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")));
+    let acts = Acts::new(id);
+    let viewer = use_viewer();
+    let shown = Resource::new(move || (id.get(), acts.done.get()), move |(id, _)| load(id, viewer));
+    on_shortcut("c", || {
+        press("claim");
+        unfold("correct");
+    });
+    on_shortcut("r", || press("resolve"));
+    on_shortcut("n", || press("resolve-next"));
+    on_shortcut("e", || unfold("escalate"));
+    on_shortcut("b", || press("back"));
+    loaded(shown, move |shown| view! { <Page shown acts/> })
+}
+
+#[component]
+fn Page(shown: Shown, acts: Acts) -> impl IntoView {
+    let task = shown.detail.task.clone();
+    let back = task.state.queue().map_or_else(|| "/work".to_owned(), |queue| format!("/work/{queue}"));
+    let back_title = task.state.queue().map_or_else(|| "Work".to_owned(), ToOwned::to_owned);
+    view! {
+        <p class="mb-2 text-sm">
+            <a id="back" class="link link-hover text-base-content/70" href=back>"← " {back_title}</a>
+        </p>
+        <PageHeader title=task.subject.clone()>
+            <PriorityBadge priority=task.priority/>
+            <StateBadge state=task.state.name()/>
+            {(task.escalation_level > 0)
+                .then(|| view! { <span class="badge badge-sm badge-soft badge-warning">{format!("escalated, level {}", task.escalation_level)}</span> })}
+        </PageHeader>
+        <p class="-mt-3 mb-5 flex flex-wrap gap-x-4 gap-y-1 text-xs text-base-content/70">
+            <span>"Came by " {task.channel.clone()} ", " <When at=task.submitted_at/></span>
+            {task.due_at.map(|at| view! { <span>"due " <When at=at/></span> })}
+            {task.external_id.clone().map(|id| view! { <span class="wrap-anywhere">"their number " {id}</span> })}
+            <span class="font-mono wrap-anywhere">{task.id.to_string()}</span>
+        </p>
+        <div class="grid gap-6 xl:grid-cols-[minmax(0,1fr)_24rem]">
+            <div class="flex min-w-0 flex-col gap-6">
+                <TaskText body=task.body attributes=task.attributes/>
+                <History detail=shown.detail.clone()/>
+            </div>
+            <div class="order-first flex min-w-0 flex-col gap-6 xl:order-none">
+                <Panel shown=shown.clone() acts/>
+                <Why detail=shown.detail viewer=shown.viewer/>
+            </div>
+        </div>
+        <ShortcutHelp keys=KEYS/>
+    }
+}

@@ -1,0 +1,96 @@
+//! Trains on banking77, measures on its test split and prints the numbers that the classifier promises.
+//!
+//! `cargo run -p classifier --example measure [DATA_DIRECTORY [LIBONNXRUNTIME]]`; the first holds `banking77/` and
+//! `clinc150/`.
+#![expect(clippy::print_stdout, reason = "the numbers are what this program is for")]
+
+use std::{
+    error::Error,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use classifier::{Artifact, Example, Model, evaluate, featurizer::Featurizer, init_runtime, train};
+
+type Row = (String, String);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let data = arguments.next().unwrap_or_else(|| root.join("../shared/data"));
+    init_runtime(&arguments.next().unwrap_or_else(|| root.join("target/onnxruntime/libonnxruntime.so")))?;
+
+    let (training, test) = (read(&data.join("banking77/train.csv"))?, read(&data.join("banking77/test.csv"))?);
+    let foreign = read(&data.join("clinc150/out_of_scope_validation.csv"))?;
+    let foreign: Vec<&str> = foreign.iter().map(|(text, _)| text.as_str()).collect();
+    let started = Instant::now();
+    let artifact = train(&examples(&training), 7, &mut |_| ControlFlow::Continue(()))?;
+    println!("train_seconds        {:.2}", started.elapsed().as_secs_f64());
+    println!("model_bytes          {}", artifact.graph().len());
+    println!("temperature          {:.4}", artifact.card().temperature);
+    println!("out_of_fold          {:?}", artifact.card().facts.out_of_fold);
+    let model = Model::from_artifact(&artifact, "v1")?;
+    let evaluation = evaluate(&model, &examples(&test), &foreign)?;
+    println!("{evaluation:#?}");
+    speed(&model, &test)?;
+    out_of_scope(&data)?;
+    small(&training, &test)
+}
+
+/// The median of single classifications, and of featurising alone.
+fn speed(model: &Model, test: &[Row]) -> Result<(), Box<dyn Error>> {
+    let (mut whole, mut features) = (Vec::new(), Vec::new());
+    let mut featurizer = Featurizer::new();
+    for (text, _) in test {
+        let started = Instant::now();
+        model.classify(&[text])?;
+        whole.push(started.elapsed());
+        let started = Instant::now();
+        std::hint::black_box(featurizer.extract(text));
+        features.push(started.elapsed());
+    }
+    whole.sort();
+    features.sort();
+    println!("single_median        {:?}, of which features {:?}", whole[whole.len() / 2], features[features.len() / 2]);
+    println!("single_p99           {:?}", whole[whole.len() * 99 / 100]);
+    for size in [1, 16, 64, 256] {
+        let started = Instant::now();
+        for batch in test.chunks(size) {
+            let texts: Vec<&str> = batch.iter().map(|(text, _)| text.as_str()).collect();
+            model.classify(&texts)?;
+        }
+        println!("batch {size:>3}            {:.0} texts/s", test.len() as f64 / started.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+/// The same on CLINC150, whose out-of-scope texts are near the model's own.
+fn out_of_scope(data: &Path) -> Result<(), Box<dyn Error>> {
+    let (training, test) = (read(&data.join("clinc150/train.csv"))?, read(&data.join("clinc150/validation.csv"))?);
+    let foreign = read(&data.join("clinc150/out_of_scope_validation.csv"))?;
+    let foreign: Vec<&str> = foreign.iter().map(|(text, _)| text.as_str()).collect();
+    let artifact = train(&examples(&training), 7, &mut |_| ControlFlow::Continue(()))?;
+    let evaluation = evaluate(&Model::from_artifact(&artifact, "v1")?, &examples(&test), &foreign)?;
+    println!("clinc150             {evaluation:?}");
+    Ok(())
+}
+
+/// A twelfth of the data: what a young label store gives.
+fn small(training: &[Row], test: &[Row]) -> Result<(), Box<dyn Error>> {
+    let part: Vec<Row> = training.iter().step_by(12).cloned().collect();
+    let started = Instant::now();
+    let artifact: Artifact = train(&examples(&part), 7, &mut |_| ControlFlow::Continue(()))?;
+    let seconds = started.elapsed().as_secs_f64();
+    let evaluation = evaluate(&Model::from_artifact(&artifact, "v1")?, &examples(test), &[])?;
+    println!("{} examples         {seconds:.2} s, accuracy {:.4}, ece {:.4}", part.len(), evaluation.accuracy, evaluation.ece);
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
+    Ok(csv::Reader::from_path(path)?.deserialize().collect::<Result<_, _>>()?)
+}
+
+fn examples(rows: &[Row]) -> Vec<Example<'_>> {
+    rows.iter().map(|(text, label)| Example::new(text, label)).collect()
+}

@@ -1,0 +1,94 @@
+//! The parameters of a linear classifier, and its arithmetic in plain Rust as the reference for the ONNX graph.
+
+use crate::featurizer::{BUCKETS, Features};
+
+/// A softmax regression over hashed features, its weights quantised to 8 bits with a scale for each label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinearModel {
+    /// Labels in the order of the outputs.
+    pub labels: Vec<String>,
+    /// Inverse document frequency of each bucket.
+    pub idf: Vec<f32>,
+    /// Weights: for each bucket one byte for each label.
+    pub weights: Vec<i8>,
+    /// What a label's weights are to be multiplied with.
+    pub scale: Vec<f32>,
+    /// What is added for each label.
+    pub bias: Vec<f32>,
+    /// What logits are divided by before the softmax.
+    pub temperature: f32,
+}
+
+impl LinearModel {
+    /// Quantises weights that stand in rows of `stride` floats, one row for each bucket. A label's largest weight becomes
+    /// ±127, so the error of a weight is at most 1/254 of that.
+    #[must_use]
+    pub fn quantise(labels: Vec<String>, idf: Vec<f32>, weights: &[f32], stride: usize, bias: Vec<f32>) -> Self {
+        let width = labels.len();
+        let mut scale = vec![0.0f32; width];
+        for row in weights.chunks_exact(stride) {
+            for (largest, weight) in scale.iter_mut().zip(row) {
+                *largest = largest.max(weight.abs());
+            }
+        }
+        for largest in &mut scale {
+            // A label whose weights are all zero keeps a scale that can be divided by.
+            *largest = if *largest > 0.0 { *largest / 127.0 } else { 1.0 };
+        }
+        let mut quantised = Vec::with_capacity(BUCKETS * width);
+        for row in weights.chunks_exact(stride) {
+            // The cast saturates; by the choice of the scale nothing is beyond ±127.
+            quantised.extend(row.iter().zip(&scale).map(|(weight, scale)| (weight / scale).round() as i8));
+        }
+        Self { labels, idf, weights: quantised, scale, bias, temperature: 1.0 }
+    }
+
+    /// The logits of one text, as the graph computes them.
+    #[must_use]
+    pub fn logits(&self, features: Features<'_>) -> Vec<f32> {
+        let width = self.labels.len();
+        let values = normalised(features, &self.idf);
+        let mut sums = vec![0.0f32; width];
+        for (&id, value) in features.ids.iter().zip(values) {
+            let row = &self.weights[usize::from(id) * width..][..width];
+            for (sum, &weight) in sums.iter_mut().zip(row) {
+                *sum += value * f32::from(weight);
+            }
+        }
+        sums.iter().zip(&self.scale).zip(&self.bias).map(|((sum, scale), bias)| sum * scale + bias).collect()
+    }
+
+    /// The calibrated probabilities of one text, as the graph computes them.
+    #[must_use]
+    pub fn probabilities(&self, features: Features<'_>) -> Vec<f32> {
+        let mut values = self.logits(features);
+        softmax(&mut values, 1.0 / self.temperature);
+        values
+    }
+}
+
+/// Features times idf, scaled to length 1; all zero when there is nothing.
+#[must_use]
+pub fn normalised(features: Features<'_>, idf: &[f32]) -> Vec<f32> {
+    let mut values: Vec<f32> = features.ids.iter().zip(features.tf).map(|(&id, tf)| tf * idf[usize::from(id)]).collect();
+    let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
+    if length > 0.0 {
+        for value in &mut values {
+            *value /= length;
+        }
+    }
+    values
+}
+
+/// Turns logits into probabilities in place, after multiplying them with `factor`.
+pub fn softmax(values: &mut [f32], factor: f32) {
+    let largest = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut sum = 0.0;
+    for value in values.iter_mut() {
+        *value = ((*value - largest) * factor).exp();
+        sum += *value;
+    }
+    for value in values.iter_mut() {
+        *value /= sum;
+    }
+}

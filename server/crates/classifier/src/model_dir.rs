@@ -1,0 +1,273 @@
+//! A model on disk: a directory with `model.onnx` and `model.json`, written whole or not at all.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
+
+use domain::Priority;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    error::{GuardError, ModelError},
+    evaluate::Evaluation,
+    featurizer,
+    guard::{self, Inspected, MAX_MODEL_BYTES},
+    linear::LinearModel,
+    onnx::{self, graph::fact},
+};
+
+/// The graph's file.
+pub const GRAPH_FILE: &str = "model.onnx";
+/// The facts' file.
+pub const CARD_FILE: &str = "model.json";
+/// The form of `model.json`.
+pub const FORMAT: u32 = 1;
+const MAX_CARD_BYTES: u64 = 4 * 1024 * 1024;
+
+/// What `model.json` says of a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// The form of this file.
+    pub format: u32,
+    /// The featurizer that ids must come from.
+    pub featurizer: String,
+    /// SHA-256 of the graph in hexadecimal.
+    pub graph_sha256: String,
+    /// What logits are divided by before the softmax.
+    pub temperature: f32,
+    /// What is known of its making.
+    #[serde(flatten)]
+    pub facts: Facts,
+    /// What it reached on examples that it has not learned from, when it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<Evaluation>,
+}
+
+/// What is known of a model's making.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Labels in the order of the outputs.
+    pub labels: Vec<LabelCard>,
+    /// Examples that it learned from.
+    pub trained_on: u64,
+    /// Examples without any text, which were left out.
+    pub left_out: u64,
+    /// SHA-256 of the training data in hexadecimal.
+    pub dataset_sha256: String,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Passes over the data.
+    pub epochs: u32,
+    /// What models of the same kind reached on the folds that they had not learned from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of_fold: Option<OutOfFold>,
+}
+
+/// A label and what its examples state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelCard {
+    /// The label.
+    pub name: String,
+    /// Its examples.
+    pub examples: u64,
+    /// The priority that more than half of them state, when at least five state one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// The median of the minutes that they state, when at least five state them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handling_minutes: Option<f32>,
+}
+
+/// What models of the same kind reached on the folds that they had not learned from. Shares are 0 to 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutOfFold {
+    /// Predictions.
+    pub examples: u64,
+    /// Share that was right.
+    pub accuracy: f64,
+    /// Expected calibration error at the temperature that was fitted to these same predictions.
+    pub ece: f64,
+    /// Largest share, most confident first, whose accuracy is at least the key.
+    pub coverage_at_precision: BTreeMap<String, f64>,
+}
+
+/// A model in memory as it is on disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Artifact {
+    graph: Vec<u8>,
+    card: ModelCard,
+}
+
+impl Artifact {
+    /// The artefact of a linear model; its labels are those of the facts.
+    #[must_use]
+    pub fn new(model: &LinearModel, facts: Facts) -> Self {
+        let graph = onnx::encode(model, &facts.dataset_sha256);
+        let card = ModelCard {
+            format: FORMAT,
+            featurizer: featurizer::VERSION.to_owned(),
+            graph_sha256: hex::encode(Sha256::digest(&graph)),
+            temperature: model.temperature,
+            facts,
+            metrics: None,
+        };
+        Self { graph, card }
+    }
+
+    /// The same with what it reached.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: Evaluation) -> Self {
+        self.card.metrics = Some(metrics);
+        self
+    }
+
+    /// What `model.json` says.
+    #[must_use]
+    pub const fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    /// The bytes of the graph.
+    #[must_use]
+    pub fn graph(&self) -> &[u8] {
+        &self.graph
+    }
+
+    /// Writes the directory under another name, and gives it its name when everything is on disk. A model that stands
+    /// there already is replaced; anything else is not.
+    ///
+    /// # Errors
+    /// When a file cannot be written, or `directory` holds something that is no model. Then nothing has changed.
+    pub fn write(&self, directory: &Path) -> Result<(), ModelError> {
+        let directory = &std::path::absolute(directory).map_err(at(directory))?;
+        let occupied = match fs::read_dir(directory) {
+            Ok(mut entries) => entries.next().is_some(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+            Err(error) => return Err(at(directory)(error)),
+        };
+        if occupied && !directory.join(CARD_FILE).is_file() {
+            return Err(ModelError::NotAModelDirectory { path: directory.clone() });
+        }
+        let partial = beside(directory, "writing")?;
+        let result = self.write_files(&partial).and_then(|()| put_in_place(&partial, directory, occupied));
+        if result.is_err() {
+            // The error that is reported is the one that matters; a leftover is removed by the next attempt.
+            let _ = fs::remove_dir_all(&partial);
+        }
+        result
+    }
+
+    fn write_files(&self, directory: &Path) -> Result<(), ModelError> {
+        if directory.exists() {
+            fs::remove_dir_all(directory).map_err(at(directory))?;
+        }
+        fs::create_dir_all(directory).map_err(at(directory))?;
+        let mut card = serde_json::to_vec_pretty(&self.card).map_err(|error| ModelError::Card(error.to_string()))?;
+        card.push(b'\n');
+        for (name, content) in [(GRAPH_FILE, &self.graph), (CARD_FILE, &card)] {
+            let path = directory.join(name);
+            let write = || -> std::io::Result<()> {
+                let mut file = File::create(&path)?;
+                file.write_all(content)?;
+                file.sync_all()
+            };
+            write().map_err(at(&path))?;
+        }
+        sync_directory(directory)
+    }
+
+    /// Reads a directory and checks that its parts belong together.
+    ///
+    /// # Errors
+    /// When a file is missing, damaged, too large, of another version, or not what the other one describes.
+    pub fn read(directory: &Path) -> Result<Self, ModelError> {
+        let text = read_bounded(&directory.join(CARD_FILE), MAX_CARD_BYTES)?;
+        let card: ModelCard = serde_json::from_slice(&text).map_err(|error| ModelError::Card(error.to_string()))?;
+        let graph = read_bounded(&directory.join(GRAPH_FILE), MAX_MODEL_BYTES)?;
+        let artifact = Self { graph, card };
+        artifact.inspect()?;
+        Ok(artifact)
+    }
+
+    /// Checks that the graph is harmless and what the card describes.
+    pub(crate) fn inspect(&self) -> Result<Inspected, ModelError> {
+        let card = &self.card;
+        let other = |field, found: String, expected: String| Err(ModelError::OtherVersion { field, found, expected });
+        if card.format != FORMAT {
+            return other("format", card.format.to_string(), FORMAT.to_string());
+        }
+        if card.featurizer != featurizer::VERSION {
+            return other("featurizer", card.featurizer.clone(), featurizer::VERSION.to_owned());
+        }
+        let found = hex::encode(Sha256::digest(&self.graph));
+        if found != card.graph_sha256 {
+            return Err(ModelError::Sha256 { found, expected: card.graph_sha256.clone() });
+        }
+        let inspected = guard::inspect(&self.graph)?;
+        let names: Vec<&str> = card.facts.labels.iter().map(|label| label.name.as_str()).collect();
+        let labels = serde_json::Value::from(names.as_slice()).to_string();
+        let temperature = card.temperature.to_string();
+        let facts = [
+            (fact::LABELS, labels.as_str()),
+            (fact::TEMPERATURE, temperature.as_str()),
+            (fact::FEATURIZER, card.featurizer.as_str()),
+            (fact::DATASET_SHA256, card.facts.dataset_sha256.as_str()),
+        ];
+        for (key, value) in facts {
+            if inspected.fact(key) != Some(value) {
+                return Err(ModelError::Disagree(key));
+            }
+        }
+        if inspected.labels() != names.len() {
+            return Err(ModelError::Disagree(fact::LABELS));
+        }
+        Ok(inspected)
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> ModelError {
+    let path = path.to_path_buf();
+    move |source| ModelError::Io { path, source }
+}
+
+/// A name in the same directory, so that a rename stays within one file system.
+fn beside(directory: &Path, suffix: &str) -> Result<PathBuf, ModelError> {
+    let not_a_model = || ModelError::NotAModelDirectory { path: directory.to_path_buf() };
+    let name = directory.file_name().ok_or_else(not_a_model)?;
+    Ok(directory.with_file_name(format!(".{}.{suffix}.{}", name.display(), std::process::id())))
+}
+
+fn put_in_place(partial: &Path, directory: &Path, occupied: bool) -> Result<(), ModelError> {
+    let replaced = beside(directory, "replaced")?;
+    if occupied {
+        fs::rename(directory, &replaced).map_err(at(directory))?;
+    }
+    if let Err(error) = fs::rename(partial, directory) {
+        if occupied {
+            fs::rename(&replaced, directory).map_err(at(directory))?;
+        }
+        return Err(at(directory)(error));
+    }
+    if occupied {
+        fs::remove_dir_all(&replaced).map_err(at(&replaced))?;
+    }
+    directory.parent().map_or(Ok(()), sync_directory)
+}
+
+/// A rename is only durable when the directory that holds the name is.
+fn sync_directory(directory: &Path) -> Result<(), ModelError> {
+    File::open(directory).and_then(|file| file.sync_all()).map_err(at(directory))
+}
+
+fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, ModelError> {
+    let file = File::open(path).map_err(at(path))?;
+    let mut content = Vec::new();
+    // One byte more than allowed, to tell a file that is full from one that is too large, whatever its size said before.
+    file.take(max + 1).read_to_end(&mut content).map_err(at(path))?;
+    let bytes = content.len() as u64;
+    if bytes > max { Err(GuardError::TooLarge { bytes, max }.into()) } else { Ok(content) }
+}

@@ -1,0 +1,6 @@
+//! The ONNX side: the messages of its file format, and the graph of a linear model.
+
+pub mod graph;
+pub mod proto;
+
+pub use graph::encode;

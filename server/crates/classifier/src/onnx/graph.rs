@@ -1,0 +1,157 @@
+//! The graph of a linear model. Its cost grows with the text, not with the buckets: only the rows of the text's own
+//! buckets are gathered.
+//!
+//! ```text
+//! ids ─ Gather(idf) ─ Mul(tf) ─ LpNormalization ─ Unsqueeze ─┐
+//! ids ─ Gather(weights) ─ Cast ─────────────────────────── MatMul ─ Squeeze ─ Mul(scale) ─ Add(bias) = logits
+//! logits ─ Mul(1/T) ─ Softmax = probs
+//! ```
+//! Rows of a batch are padded with any bucket and a tf of 0. From operator set 22 on, `LpNormalization` defines a row of
+//! zeros to stay zero, so a text without features is answered from the biases, not with NaN.
+
+use prost::Message;
+
+use super::proto::{
+    AttributeProto, Dimension, GraphProto, ModelProto, NodeProto, OperatorSetId, StringEntry, TensorProto, TensorShape,
+    TensorType, TypeProto, ValueInfoProto, data_type,
+};
+use crate::{
+    featurizer::{self, BUCKETS},
+    linear::LinearModel,
+};
+
+/// Keys of the facts in the graph's `metadata_props`.
+pub mod fact {
+    /// The labels as a JSON array, in the order of the outputs.
+    pub const LABELS: &str = "labels";
+    /// The temperature as a decimal number.
+    pub const TEMPERATURE: &str = "temperature";
+    /// The featurizer that ids must come from.
+    pub const FEATURIZER: &str = "featurizer";
+    /// SHA-256 of the training data in hexadecimal.
+    pub const DATASET_SHA256: &str = "dataset_sha256";
+}
+
+const IR_VERSION: i64 = 10;
+const OPERATOR_SET: i64 = 22;
+const ATTRIBUTE_IS_INT: i32 = 2;
+const PRODUCER: &str = "switchyard";
+
+/// The bytes of a model's graph.
+#[must_use]
+pub fn encode(model: &LinearModel, dataset_sha256: &str) -> Vec<u8> {
+    let labels = serde_json::Value::from(model.labels.clone()).to_string();
+    let facts = [
+        (fact::LABELS, labels),
+        (fact::TEMPERATURE, model.temperature.to_string()),
+        (fact::FEATURIZER, featurizer::VERSION.to_owned()),
+        (fact::DATASET_SHA256, dataset_sha256.to_owned()),
+    ];
+    let mut proto = skeleton(model.labels.len());
+    proto.metadata_props =
+        facts.into_iter().map(|(key, value)| StringEntry { key: Some(key.to_owned()), value: Some(value) }).collect();
+    let graph = proto.graph.get_or_insert_default();
+    let contents = [
+        floats(&model.idf),
+        model.weights.iter().map(|weight| weight.to_le_bytes()[0]).collect(),
+        floats(&model.scale),
+        floats(&model.bias),
+        floats(&[1.0 / model.temperature]),
+        1i64.to_le_bytes().to_vec(),
+    ];
+    for (tensor, content) in graph.initializer.iter_mut().zip(contents) {
+        tensor.raw_data = Some(content);
+    }
+    proto.encode_to_vec()
+}
+
+fn floats(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// The model without its numbers and facts: what every graph of so many labels has in common. The guard compares with it.
+pub(crate) fn skeleton(labels: usize) -> ModelProto {
+    let (buckets, width) = (BUCKETS as i64, labels as i64);
+    let graph = GraphProto {
+        node: nodes(),
+        name: Some("switchyard_linear".to_owned()),
+        initializer: vec![
+            tensor("idf", data_type::FLOAT, &[buckets]),
+            tensor("weights", data_type::INT8, &[buckets, width]),
+            tensor("scale", data_type::FLOAT, &[width]),
+            tensor("bias", data_type::FLOAT, &[width]),
+            tensor("inverse_temperature", data_type::FLOAT, &[]),
+            tensor("middle", data_type::INT64, &[1]),
+        ],
+        doc_string: Some("Hashed n-grams, tf-idf, softmax regression. Padding: any id with a tf of 0.".to_owned()),
+        input: vec![
+            value("ids", data_type::INT64, vec![named("batch"), named("length")]),
+            value("tf", data_type::FLOAT, vec![named("batch"), named("length")]),
+        ],
+        output: vec![
+            value("logits", data_type::FLOAT, vec![named("batch"), sized(width)]),
+            value("probs", data_type::FLOAT, vec![named("batch"), sized(width)]),
+        ],
+        sparse_initializer: Vec::new(),
+    };
+    ModelProto {
+        ir_version: Some(IR_VERSION),
+        opset_import: vec![OperatorSetId { domain: Some(String::new()), version: Some(OPERATOR_SET) }],
+        producer_name: Some(PRODUCER.to_owned()),
+        producer_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        graph: Some(graph),
+        ..ModelProto::default()
+    }
+}
+
+fn nodes() -> Vec<NodeProto> {
+    vec![
+        node("Gather", &["idf", "ids"], "idf_of_ids", &[("axis", 0)]),
+        node("Mul", &["idf_of_ids", "tf"], "tf_idf", &[]),
+        node("LpNormalization", &["tf_idf"], "features", &[("axis", 1), ("p", 2)]),
+        node("Unsqueeze", &["features", "middle"], "rows", &[]),
+        node("Gather", &["weights", "ids"], "weights_of_ids", &[("axis", 0)]),
+        node("Cast", &["weights_of_ids"], "columns", &[("to", data_type::FLOAT.into())]),
+        node("MatMul", &["rows", "columns"], "products", &[]),
+        node("Squeeze", &["products", "middle"], "sums", &[]),
+        node("Mul", &["sums", "scale"], "scaled", &[]),
+        node("Add", &["scaled", "bias"], "logits", &[]),
+        node("Mul", &["logits", "inverse_temperature"], "calibrated", &[]),
+        node("Softmax", &["calibrated"], "probs", &[("axis", 1)]),
+    ]
+}
+
+fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, i64)]) -> NodeProto {
+    let attribute = |&(name, value): &(&str, i64)| AttributeProto {
+        name: Some(name.to_owned()),
+        i: Some(value),
+        r#type: Some(ATTRIBUTE_IS_INT),
+        ..AttributeProto::default()
+    };
+    NodeProto {
+        input: inputs.iter().map(|&input| input.to_owned()).collect(),
+        output: vec![output.to_owned()],
+        name: Some(format!("make_{output}")),
+        op_type: Some(operator.to_owned()),
+        attribute: attributes.iter().map(attribute).collect(),
+        domain: None,
+    }
+}
+
+fn tensor(name: &str, data_type: i32, dims: &[i64]) -> TensorProto {
+    TensorProto { dims: dims.to_vec(), data_type: Some(data_type), name: Some(name.to_owned()), ..TensorProto::default() }
+}
+
+fn named(name: &str) -> Dimension {
+    Dimension { dim_value: None, dim_param: Some(name.to_owned()) }
+}
+
+fn sized(size: i64) -> Dimension {
+    Dimension { dim_value: Some(size), dim_param: None }
+}
+
+fn value(name: &str, data_type: i32, dims: Vec<Dimension>) -> ValueInfoProto {
+    let shape = TensorShape { dim: dims };
+    let tensor_type = TensorType { elem_type: Some(data_type), shape: Some(shape) };
+    ValueInfoProto { name: Some(name.to_owned()), r#type: Some(TypeProto { tensor_type: Some(tensor_type) }) }
+}

@@ -1,0 +1,238 @@
+//! A model in memory, answering batches through ONNX Runtime.
+
+use std::{
+    ops::Range,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use domain::{Candidate, Classification, classification::MAX_CANDIDATES};
+use ort::{
+    session::{Session, builder::GraphOptimizationLevel},
+    value::TensorRef,
+};
+
+use crate::{
+    error::{ClassifyError, ModelError},
+    featurizer::Featurizer,
+    model_dir::{Artifact, LabelCard, ModelCard},
+    runtime,
+};
+
+/// Floats that the gathered weights of one call may take: 32 MiB. One text alone may be above it.
+const MAX_CELLS: usize = 8 * 1024 * 1024;
+/// A row joins a batch only while the longest row of it is at most this many times as long, plus [`PADDING_SLACK`].
+const MAX_PADDING_RATIO: f32 = 1.5;
+/// Features of padding that are always cheaper than a call more.
+const PADDING_SLACK: usize = 64;
+/// Texts that are featurised before ONNX Runtime is called, so that another caller need not wait for a whole file.
+const TEXTS_PER_TURN: usize = 256;
+
+/// A model that answers. Calls from several threads take turns.
+#[derive(Debug)]
+pub struct Model {
+    worker: Mutex<Worker>,
+    card: ModelCard,
+    version: String,
+}
+
+#[derive(Debug)]
+struct Worker {
+    session: Session,
+    featurizer: Featurizer,
+    /// The features of the texts of a turn, one after the other.
+    ids: Vec<i64>,
+    tf: Vec<f32>,
+    /// For each text its place in the turn and its features.
+    rows: Vec<(usize, Range<usize>)>,
+    padded_ids: Vec<i64>,
+    padded_tf: Vec<f32>,
+}
+
+impl Model {
+    /// Loads a directory. `version` is what answers will name, for example `v3`.
+    ///
+    /// # Errors
+    /// When the files are missing, damaged, of another version or refused, or ONNX Runtime is not loaded.
+    pub fn load(directory: &Path, version: &str) -> Result<Self, ModelError> {
+        Self::from_artifact(&Artifact::read(directory)?, version)
+    }
+
+    /// Brings a model that was just made into memory.
+    ///
+    /// # Errors
+    /// As [`Model::load`], but for the files.
+    pub fn from_artifact(artifact: &Artifact, version: &str) -> Result<Self, ModelError> {
+        let inspected = artifact.inspect()?;
+        let session = session(&inspected.to_bytes())?;
+        let worker = Worker {
+            session,
+            featurizer: Featurizer::new(),
+            ids: Vec::new(),
+            tf: Vec::new(),
+            rows: Vec::new(),
+            padded_ids: Vec::new(),
+            padded_tf: Vec::new(),
+        };
+        Ok(Self { worker: Mutex::new(worker), card: artifact.card().clone(), version: version.to_owned() })
+    }
+
+    /// What `model.json` says.
+    #[must_use]
+    pub const fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    /// SHA-256 of the graph in hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.card.graph_sha256
+    }
+
+    /// Labels in the order of the outputs.
+    pub fn labels(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.card.facts.labels.iter().map(|label| label.name.as_str())
+    }
+
+    /// Classifies texts; the answers stand in their order. A text of any length and content has an answer.
+    ///
+    /// # Errors
+    /// When ONNX Runtime does not answer; then no text has an answer.
+    pub fn classify<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Classification>, ClassifyError> {
+        let mut answers = Vec::with_capacity(texts.len());
+        for turn in texts.chunks(TEXTS_PER_TURN) {
+            let start = answers.len();
+            answers.resize_with(start + turn.len(), || None);
+            // A panic in another thread leaves buffers that the next turn clears first.
+            let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+            worker.answer(turn, &self.card.facts.labels, &self.version, &mut answers[start..])?;
+        }
+        let missing = || ClassifyError { message: "an answer is missing".to_owned() };
+        answers.into_iter().map(|answer| answer.ok_or_else(missing)).collect()
+    }
+}
+
+/// A session with one thread that does not spin: beside a web server on few cores, more threads only take turns.
+fn session(graph: &[u8]) -> Result<Session, ModelError> {
+    let refused = |message: String| ModelError::Session(message);
+    let environment = runtime::environment()?;
+    let mut builder = Session::builder(&environment)
+        .and_then(|builder| Ok(builder.with_intra_threads(1)?.with_inter_threads(1)?.with_intra_op_spinning(false)?))
+        .and_then(|builder| Ok(builder.with_inter_op_spinning(false)?.with_optimization_level(GraphOptimizationLevel::All)?))
+        // Patterns are kept for each shape, and here nearly every call has its own.
+        .and_then(|builder| Ok(builder.with_memory_pattern(false)?))
+        .map_err(|error| refused(error.to_string()))?;
+    builder.commit_from_memory(graph).map_err(|error| refused(error.to_string()))
+}
+
+impl Worker {
+    fn answer<T: AsRef<str>>(
+        &mut self,
+        texts: &[T],
+        labels: &[LabelCard],
+        version: &str,
+        answers: &mut [Option<Classification>],
+    ) -> Result<(), ClassifyError> {
+        self.featurise(texts);
+        let mut start = 0;
+        while start < self.rows.len() {
+            let end = start + batch_length(&self.rows[start..], labels.len());
+            self.run(start..end, labels, version, answers)?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// Featurises the texts and sorts their rows by length, longest first, so that neighbours pad little.
+    fn featurise<T: AsRef<str>>(&mut self, texts: &[T]) {
+        self.ids.clear();
+        self.tf.clear();
+        self.rows.clear();
+        for (at, text) in texts.iter().enumerate() {
+            let features = self.featurizer.extract(text.as_ref());
+            let start = self.ids.len();
+            self.ids.extend(features.ids.iter().map(|&id| i64::from(id)));
+            self.tf.extend_from_slice(features.tf);
+            self.rows.push((at, start..self.ids.len()));
+        }
+        self.rows.sort_by_key(|(_, range)| std::cmp::Reverse(range.len()));
+    }
+
+    fn run(
+        &mut self,
+        rows: Range<usize>,
+        labels: &[LabelCard],
+        version: &str,
+        answers: &mut [Option<Classification>],
+    ) -> Result<(), ClassifyError> {
+        let rows = &self.rows[rows];
+        // A text without features still needs a column: padding, which weighs nothing.
+        let length = rows.first().map_or(1, |(_, range)| range.len().max(1));
+        self.padded_ids.clear();
+        self.padded_tf.clear();
+        for (row, (_, range)) in rows.iter().enumerate() {
+            self.padded_ids.extend_from_slice(&self.ids[range.clone()]);
+            self.padded_ids.resize((row + 1) * length, 0);
+            self.padded_tf.extend_from_slice(&self.tf[range.clone()]);
+            self.padded_tf.resize((row + 1) * length, 0.0);
+        }
+        let failed = |error: ort::Error| ClassifyError { message: error.to_string() };
+        let shape = [rows.len(), length];
+        let ids = TensorRef::from_array_view((shape, self.padded_ids.as_slice())).map_err(failed)?;
+        let tf = TensorRef::from_array_view((shape, self.padded_tf.as_slice())).map_err(failed)?;
+        let outputs = self.session.run(ort::inputs![ids, tf]).map_err(failed)?;
+        let (_, probabilities) = outputs["probs"].try_extract_tensor::<f32>().map_err(failed)?;
+        if probabilities.len() != rows.len() * labels.len() {
+            return Err(ClassifyError { message: "the probabilities have another shape".to_owned() });
+        }
+        for ((at, _), probabilities) in rows.iter().zip(probabilities.chunks_exact(labels.len())) {
+            answers[*at] = Some(classification(probabilities, labels, version));
+        }
+        Ok(())
+    }
+}
+
+/// How many of the rows, which get shorter and shorter, go into one call.
+fn batch_length(rows: &[(usize, Range<usize>)], labels: usize) -> usize {
+    let longest = rows.first().map_or(1, |(_, range)| range.len().max(1));
+    let most = (MAX_CELLS / (longest * labels).max(1)).max(1);
+    let fits = |(_, range): &&(usize, Range<usize>)| {
+        longest <= (range.len() as f32 * MAX_PADDING_RATIO) as usize + PADDING_SLACK
+    };
+    rows.iter().take(most).take_while(fits).count().max(1)
+}
+
+/// Puts an answer into words. A row with anything that is no number has confidence 0 and is out of scope.
+fn classification(probabilities: &[f32], labels: &[LabelCard], version: &str) -> Classification {
+    let is_sound = probabilities.iter().all(|probability| probability.is_finite());
+    let mut best = [(0usize, 0.0f32); MAX_CANDIDATES];
+    let mut found = 0;
+    for (at, &probability) in probabilities.iter().enumerate().filter(|_| is_sound) {
+        // Insertion into the few best so far; of equal ones the first stays ahead.
+        let place = best[..found].partition_point(|&(_, other)| other >= probability);
+        if place < MAX_CANDIDATES {
+            found = (found + 1).min(MAX_CANDIDATES);
+            best[place..found].rotate_right(1);
+            best[place] = (at, probability);
+        }
+    }
+    let found = found.max(1);
+    let candidate = |&(at, confidence): &(usize, f32)| Candidate { label: labels[at].name.clone(), confidence };
+    let (first, confidence) = best[0];
+    let label = &labels[first];
+    Classification {
+        label: label.name.clone(),
+        confidence: confidence.clamp(0.0, 1.0),
+        candidates: best[..found].iter().map(candidate).collect(),
+        out_of_scope: if is_sound { out_of_scope(probabilities) } else { 1.0 },
+        priority: label.priority.filter(|_| is_sound),
+        handling_minutes: label.handling_minutes.filter(|_| is_sound),
+        model_version: version.to_owned(),
+    }
+}
+
+/// The entropy of the probabilities as a share of the greatest possible: 0 when the model is sure, 1 when it has no idea.
+fn out_of_scope(probabilities: &[f32]) -> f32 {
+    let entropy: f32 = probabilities.iter().filter(|&&share| share > 0.0).map(|&share| -share * share.ln()).sum();
+    (entropy / (probabilities.len() as f32).ln()).clamp(0.0, 1.0)
+}

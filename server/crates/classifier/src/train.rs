@@ -1,0 +1,231 @@
+//! From examples to a model: checks, features, calibration, the final fit, and what the examples say of priority and time.
+
+use std::{collections::BTreeSet, ops::ControlFlow};
+
+use domain::Priority;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    calibrate,
+    error::TrainError,
+    evaluate::{accuracy, coverage, expected_calibration_error},
+    linear::LinearModel,
+    model_dir::{Artifact, Facts, LabelCard, OutOfFold},
+    sgd::{self, Corpus},
+};
+
+/// Labels that a model may have.
+pub const MAX_LABELS: usize = 1_000;
+/// Examples that a run may learn from.
+pub const MAX_EXAMPLES: usize = 1_000_000;
+/// Most minutes of work that an example may state: four weeks.
+pub const MAX_MINUTES: f32 = 40_320.0;
+/// Examples of a label that must state a priority or a time before the label has one.
+pub const FEWEST_STATEMENTS: usize = 5;
+
+/// One training example, borrowed from the caller.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Example<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// What it is.
+    pub label: &'a str,
+    /// How urgent it was, when that is known.
+    pub priority: Option<Priority>,
+    /// Minutes that the work took, when that is known.
+    pub handling_minutes: Option<f32>,
+}
+
+impl<'a> Example<'a> {
+    /// An example of which only the label is known.
+    #[must_use]
+    pub const fn new(text: &'a str, label: &'a str) -> Self {
+        Self { text, label, priority: None, handling_minutes: None }
+    }
+}
+
+/// How far training has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Share of the work that is done, 0 to 1, never falling.
+    pub fraction: f32,
+    /// What it does now.
+    pub step: &'static str,
+}
+
+/// Trains a model. The same examples in the same order with the same seed give the same bytes on the same machine.
+/// `progress` hears how far it is many times a second and stops it by [`ControlFlow::Break`].
+///
+/// # Errors
+/// When the examples cannot make a model, or when `progress` stopped it.
+pub fn train(
+    examples: &[Example<'_>],
+    seed: u64,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Artifact, TrainError> {
+    let labels = check(examples)?;
+    let place = |label: &str| labels.binary_search(&label).map_or(0, |at| at as u16);
+    match run(examples, &labels, &place, seed, progress) {
+        ControlFlow::Continue(made) => made,
+        ControlFlow::Break(()) => Err(TrainError::Cancelled),
+    }
+}
+
+/// The labels in order, or why no model can come of the examples.
+fn check<'a>(examples: &[Example<'a>]) -> Result<Vec<&'a str>, TrainError> {
+    if examples.len() > MAX_EXAMPLES {
+        return Err(TrainError::TooManyExamples { found: examples.len(), max: MAX_EXAMPLES });
+    }
+    for (at, example) in examples.iter().enumerate() {
+        if domain::text::check_label("label", example.label).is_err() {
+            return Err(TrainError::BadLabel { example: at + 1 });
+        }
+        if example.handling_minutes.is_some_and(|minutes| !(0.0..=MAX_MINUTES).contains(&minutes)) {
+            return Err(TrainError::BadMinutes { example: at + 1, max: MAX_MINUTES });
+        }
+    }
+    // An example of blanks teaches nothing, and a label of nothing else could never be answered.
+    let with_text = examples.iter().filter(|example| !example.text.trim().is_empty());
+    let labels: Vec<&str> = with_text.map(|example| example.label).collect::<BTreeSet<_>>().into_iter().collect();
+    match labels.len() {
+        0 => Err(TrainError::NoExamples),
+        1 => Err(TrainError::TooFewLabels { found: 1 }),
+        found if found > MAX_LABELS => Err(TrainError::TooManyLabels { found, max: MAX_LABELS }),
+        _ => Ok(labels),
+    }
+}
+
+fn run(
+    examples: &[Example<'_>],
+    labels: &[&str],
+    place: &dyn Fn(&str) -> u16,
+    seed: u64,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> ControlFlow<(), Result<Artifact, TrainError>> {
+    progress(Progress { fraction: 0.0, step: "reading the examples" })?;
+    let mut kept = Vec::with_capacity(examples.len());
+    let corpus = Corpus::new(examples.iter().map(|example| (example.text, place(example.label))), &mut kept);
+    if corpus.len() == 0 {
+        return ControlFlow::Continue(Err(TrainError::NoExamples));
+    }
+    let kept: Vec<Example<'_>> = kept.into_iter().map(|at| examples[at]).collect();
+
+    // Calibration fits all folds but one each time; the share of the work follows from that.
+    let calibrating = (calibrate::FOLDS - 1) as f32 / calibrate::FOLDS as f32;
+    let mut tick = |share: f32| progress(Progress { fraction: 0.05 + 0.9 * calibrating * share, step: "calibrating" });
+    let predictions = calibrate::out_of_fold(&corpus, labels.len(), seed, &mut tick)?;
+    let temperature = predictions.temperature();
+
+    let mut tick = |share: f32| {
+        let fraction = 0.05 + 0.9 * (calibrating + (1.0 - calibrating) * share);
+        progress(Progress { fraction, step: "learning" })
+    };
+    let rows: Vec<u32> = (0u32..).take(corpus.len()).collect();
+    let fitted = sgd::fit(&corpus, &rows, labels.len(), seed, &mut tick)?;
+
+    progress(Progress { fraction: 0.95, step: "writing the graph" })?;
+    let names = labels.iter().map(|&label| label.to_owned()).collect();
+    let bias = fitted.bias[..labels.len()].to_vec();
+    let mut model = LinearModel::quantise(names, corpus.idf, &fitted.weights, fitted.stride, bias);
+    model.temperature = temperature;
+    let outcomes = predictions.outcomes(temperature);
+    let facts = Facts {
+        labels: label_cards(&kept, labels, place),
+        trained_on: kept.len() as u64,
+        left_out: (examples.len() - kept.len()) as u64,
+        dataset_sha256: fingerprint(examples),
+        seed,
+        epochs: sgd::epochs(kept.len()) as u32,
+        out_of_fold: (!outcomes.is_empty()).then(|| OutOfFold {
+            examples: outcomes.len() as u64,
+            accuracy: accuracy(&outcomes),
+            ece: expected_calibration_error(&outcomes),
+            coverage_at_precision: coverage(&outcomes),
+        }),
+    };
+    let artifact = Artifact::new(&model, facts);
+    progress(Progress { fraction: 1.0, step: "done" })?;
+    ControlFlow::Continue(Ok(artifact))
+}
+
+/// SHA-256 over the examples in their order, every field with its length, so that no two sets share one by accident.
+#[must_use]
+pub fn fingerprint(examples: &[Example<'_>]) -> String {
+    let mut hash = Sha256::new();
+    let mut field = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    for example in examples {
+        field(example.text.as_bytes());
+        field(example.label.as_bytes());
+        field(example.priority.map_or("", Priority::as_str).as_bytes());
+        field(&example.handling_minutes.map(f32::to_le_bytes).map(Vec::from).unwrap_or_default());
+    }
+    hex::encode(hash.finalize())
+}
+
+/// For each label what its examples state: the priority of more than half of them, and the median of the minutes.
+fn label_cards(examples: &[Example<'_>], labels: &[&str], place: &dyn Fn(&str) -> u16) -> Vec<LabelCard> {
+    let mut counts = vec![0u64; labels.len()];
+    let mut priorities: Vec<Vec<Priority>> = vec![Vec::new(); labels.len()];
+    let mut minutes: Vec<Vec<f32>> = vec![Vec::new(); labels.len()];
+    for example in examples {
+        let at = usize::from(place(example.label));
+        counts[at] += 1;
+        priorities[at].extend(example.priority);
+        minutes[at].extend(example.handling_minutes);
+    }
+    let cards = labels.iter().zip(counts).zip(priorities.iter().zip(&mut minutes));
+    cards
+        .map(|((name, examples), (priorities, minutes))| LabelCard {
+            name: (*name).to_owned(),
+            examples,
+            priority: majority(priorities),
+            handling_minutes: median(minutes),
+        })
+        .collect()
+}
+
+fn majority(stated: &[Priority]) -> Option<Priority> {
+    let is_majority = |candidate: &Priority| 2 * stated.iter().filter(|&one| one == candidate).count() > stated.len();
+    if stated.len() < FEWEST_STATEMENTS { None } else { Priority::ALL.into_iter().find(is_majority) }
+}
+
+fn median(stated: &mut [f32]) -> Option<f32> {
+    if stated.len() < FEWEST_STATEMENTS {
+        return None;
+    }
+    stated.sort_by(f32::total_cmp);
+    let middle = stated.len() / 2;
+    if stated.len().is_multiple_of(2) {
+        Some(f32::midpoint(stated[middle - 1], stated[middle]))
+    } else {
+        Some(stated[middle])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_priority_needs_enough_statements_and_a_majority() {
+        use Priority::{High, Low};
+        assert_eq!(majority(&[High; 4]), None);
+        assert_eq!(majority(&[High, High, High, Low, Low]), Some(High));
+        assert_eq!(majority(&[High, High, High, Low, Low, Low]), None);
+    }
+
+    #[test]
+    fn handling_time_is_the_median() {
+        assert_eq!(median(&mut [9.0, 1.0, 2.0, 3.0, 500.0]), Some(3.0));
+        assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0, 500.0, 9.0]), Some(3.5));
+        assert_eq!(median(&mut [9.0; 4]), None);
+    }
+
+    #[test]
+    fn the_fingerprint_tells_where_a_field_ends() {
+        assert_ne!(fingerprint(&[Example::new("ab", "c")]), fingerprint(&[Example::new("a", "bc")]));
+    }
+}

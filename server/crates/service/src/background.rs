@@ -1,0 +1,90 @@
+//! The workers beside the requests: intake, sweeps, and what other processes changed.
+
+use std::time::Duration;
+
+use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
+
+use crate::{Services, intake::Inbox};
+
+/// How often live numbers and queue facts are computed.
+const LIVE_EVERY: Duration = Duration::from_secs(1);
+/// How often expired claims are freed, and changes of other processes noticed.
+const SWEEP_EVERY: Duration = Duration::from_secs(2);
+/// How often expired sessions and idempotency keys are removed.
+const PRUNE_EVERY: Duration = Duration::from_secs(300);
+
+/// The running workers.
+pub struct Background {
+    services: Services,
+    stop: watch::Sender<bool>,
+    intake: JoinHandle<()>,
+    periodic: JoinHandle<()>,
+}
+
+impl Background {
+    pub(crate) fn start(services: &Services, inbox: Inbox) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let intake = tokio::spawn(services.clone().run_intake(inbox, stopped.clone()));
+        let periodic = tokio::spawn(services.clone().run_periodic(stopped));
+        Self { services: services.clone(), stop, intake, periodic }
+    }
+
+    /// Refuses new submissions, finishes what was accepted, and ends the workers.
+    pub async fn stop(self) {
+        self.services.0.intake.close();
+        self.services.0.training.cancel_all();
+        self.stop.send_replace(true);
+        for worker in [self.intake, self.periodic] {
+            if let Err(error) = worker.await {
+                tracing::error!(worker.error = %error, "a worker ended early");
+            }
+        }
+    }
+}
+
+impl Services {
+    async fn run_periodic(self, mut stop: watch::Receiver<bool>) {
+        let ticks = |every| {
+            let mut ticks = tokio::time::interval(every);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            ticks
+        };
+        let (mut live, mut sweep, mut prune) = (ticks(LIVE_EVERY), ticks(SWEEP_EVERY), ticks(PRUNE_EVERY));
+        loop {
+            let (work, outcome) = tokio::select! {
+                _ = stop.changed() => break,
+                _ = live.tick() => ("live numbers", self.tick_live().await),
+                _ = sweep.tick() => ("sweep", self.tick_sweep().await),
+                _ = prune.tick() => ("prune", self.tick_prune().await),
+            };
+            if let Err(error) = outcome {
+                tracing::error!(worker.name = work, worker.error = error, "a worker failed and will try again");
+            }
+        }
+    }
+
+    async fn tick_live(&self) -> Result<(), String> {
+        self.refresh_queues().await.map_err(|error| error.to_string())?;
+        self.publish().await.map_err(|error| error.to_string())
+    }
+
+    async fn tick_sweep(&self) -> Result<(), String> {
+        let freed = self.sweep_expired().await.map_err(|error| error.to_string())?;
+        if freed > 0 {
+            tracing::info!(tasks.freed = freed, "expired claims went back to their queues");
+        }
+        self.reload_policy().await.map_err(|error| error.to_string())?;
+        self.reload_champion().await.map_err(|error| error.to_string())
+    }
+
+    async fn tick_prune(&self) -> Result<(), String> {
+        let now = self.now();
+        let prune = async {
+            let mut tx = self.begin().await?;
+            tx.remove_expired_idempotency(now).await?;
+            tx.remove_expired_sessions(now).await?;
+            tx.save().await
+        };
+        prune.await.map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,170 @@
+//! The champion in memory, behind a circuit breaker: a model that is missing, broken or slow never stops the intake.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use arc_swap::ArcSwap;
+use domain::{Classification, FallbackReason, overview::ClassifierHealth};
+
+use crate::ports::{Classifier, ClassifierError};
+
+/// When the classifier counts as broken.
+#[derive(Debug, Clone)]
+pub struct ClassifierSettings {
+    /// Longest time that one batch may take, in milliseconds.
+    pub timeout_ms: u64,
+    /// Failures in a row that open the breaker.
+    pub failures: u32,
+    /// How long the breaker stays open before one batch tries again, in milliseconds.
+    pub open_ms: u64,
+}
+
+impl Default for ClassifierSettings {
+    fn default() -> Self {
+        Self { timeout_ms: 500, failures: 3, open_ms: 5_000 }
+    }
+}
+
+/// Calls that outlived their timeout and still hold a thread; with this many, no further one is made.
+const MAX_STUCK_CALLS: usize = 4;
+
+/// What the slot holds.
+pub(crate) enum Loaded {
+    /// Nothing, and why.
+    Nothing(FallbackReason),
+    /// A champion.
+    Model { version: u32, classifier: Arc<dyn Classifier> },
+}
+
+/// Closed while `failures` is below the limit; open until `open_until`; then one call probes.
+#[derive(Debug, Default)]
+struct Breaker {
+    failures: u32,
+    open_until: Option<Instant>,
+    last_failure: Option<FallbackReason>,
+}
+
+pub(crate) struct ClassifierSlot {
+    loaded: ArcSwap<Loaded>,
+    breaker: Mutex<Breaker>,
+    stuck: Arc<AtomicUsize>,
+    settings: ClassifierSettings,
+}
+
+impl ClassifierSlot {
+    pub(crate) fn new(settings: ClassifierSettings) -> Self {
+        Self {
+            loaded: ArcSwap::from_pointee(Loaded::Nothing(FallbackReason::NoModel)),
+            breaker: Mutex::default(),
+            stuck: Arc::default(),
+            settings,
+        }
+    }
+
+    /// Takes another model, or none, from the next batch on; the breaker starts anew.
+    pub(crate) fn replace(&self, loaded: Loaded) {
+        self.loaded.store(Arc::new(loaded));
+        *self.lock() = Breaker::default();
+    }
+
+    /// The version that serves.
+    pub(crate) fn version(&self) -> Option<u32> {
+        match &**self.loaded.load() {
+            Loaded::Model { version, .. } => Some(*version),
+            Loaded::Nothing(_) => None,
+        }
+    }
+
+    /// What the dashboard says of it.
+    pub(crate) fn health(&self) -> ClassifierHealth {
+        let breaker = self.lock();
+        let opened = breaker.open_until.and(breaker.last_failure);
+        match &**self.loaded.load() {
+            Loaded::Nothing(reason) => ClassifierHealth { model: None, fallback: Some(*reason) },
+            Loaded::Model { version, .. } => ClassifierHealth { model: Some(format!("v{version}")), fallback: opened },
+        }
+    }
+
+    /// Classifies a batch off the async threads, or says why the rules must do without.
+    pub(crate) async fn classify(&self, texts: Vec<String>) -> Result<Vec<Classification>, FallbackReason> {
+        let classifier = match &**self.loaded.load() {
+            Loaded::Nothing(reason) => return Err(*reason),
+            Loaded::Model { classifier, .. } => Arc::clone(classifier),
+        };
+        if !self.admits() {
+            return Err(FallbackReason::CircuitOpen);
+        }
+        let expected = texts.len();
+        let stuck = StuckCall::enter(&self.stuck);
+        let call = tokio::task::spawn_blocking(move || {
+            let answer = classifier.classify(&texts);
+            drop(stuck);
+            answer
+        });
+        let answer = tokio::time::timeout(Duration::from_millis(self.settings.timeout_ms), call).await;
+        let failure = match answer {
+            Ok(Ok(Ok(classifications))) if classifications.len() == expected => {
+                *self.lock() = Breaker::default();
+                return Ok(classifications);
+            }
+            Ok(Ok(Ok(_))) => self.failed(FallbackReason::ModelFailed, &ClassifierError { message: "answered another number of texts".to_owned() }),
+            Ok(Ok(Err(error))) => self.failed(FallbackReason::ModelFailed, &error),
+            Ok(Err(panic)) => self.failed(FallbackReason::ModelFailed, &ClassifierError { message: panic.to_string() }),
+            Err(_) => self.failed(FallbackReason::ModelSlow, &ClassifierError { message: "took too long".to_owned() }),
+        };
+        Err(failure)
+    }
+
+    /// Whether a call may be made now. When an open breaker's time is over, one call probes; until it has an answer the
+    /// breaker stays open for others.
+    fn admits(&self) -> bool {
+        if self.stuck.load(Ordering::Relaxed) >= MAX_STUCK_CALLS {
+            return false;
+        }
+        let mut breaker = self.lock();
+        match breaker.open_until {
+            None => true,
+            Some(until) if Instant::now() < until => false,
+            Some(_) => {
+                breaker.open_until = Some(Instant::now() + Duration::from_millis(self.settings.open_ms));
+                true
+            }
+        }
+    }
+
+    fn failed(&self, reason: FallbackReason, error: &ClassifierError) -> FallbackReason {
+        let mut breaker = self.lock();
+        breaker.failures += 1;
+        breaker.last_failure = Some(reason);
+        if breaker.failures >= self.settings.failures {
+            breaker.open_until = Some(Instant::now() + Duration::from_millis(self.settings.open_ms));
+        }
+        tracing::warn!(classifier.error = error.message, classifier.failures = breaker.failures, "a batch was not classified");
+        reason
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts a call as long as it holds its thread.
+struct StuckCall(Arc<AtomicUsize>);
+
+impl StuckCall {
+    fn enter(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for StuckCall {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

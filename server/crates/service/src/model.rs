@@ -1,0 +1,166 @@
+//! Models: reading the registry, adding, promoting, and loading the champion.
+
+use std::{path::Path, sync::Arc};
+
+use domain::{
+    Actor, FallbackReason, Model, ModelBoard, ModelStage, Permission, RunId, TrainingRun,
+};
+
+use crate::{
+    ModelError, ReadError, Services,
+    classify::Loaded,
+    ports::{Classifier, ClassifierError, TrainedModel, store::StoreError},
+    services::Act,
+};
+
+/// Runs that the page shows.
+const SHOWN_RUNS: u32 = 10;
+
+impl Services {
+    /// Models, runs, examples and the state of the champion.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn model_board(&self, actor: &Actor) -> Result<ModelBoard, ReadError> {
+        actor.require(Permission::ReadModels)?;
+        let mut reads = self.read().await?;
+        let runs = reads.list_runs(SHOWN_RUNS).await?;
+        Ok(ModelBoard {
+            models: reads.list_models().await?,
+            runs: runs.into_iter().map(|run| self.0.training.with_progress(run)).collect(),
+            labels: reads.list_label_counts().await?,
+            classifier: self.0.classifier.health(),
+        })
+    }
+
+    /// A training run, with its progress of now.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`] when there is none.
+    pub async fn lookup_run(&self, actor: &Actor, id: RunId) -> Result<TrainingRun, ReadError> {
+        actor.require(Permission::ReadModels)?;
+        let run = self.read().await?.lookup_run(id).await?.ok_or(ReadError::NotFound)?;
+        Ok(self.0.training.with_progress(run))
+    }
+
+    /// Makes a model the champion: from the next batch on it classifies. One that is worse than the champion on the same
+    /// held-out examples needs `anyway`.
+    ///
+    /// # Errors
+    /// [`ModelError::Worse`] and [`ModelError::Unloadable`] leave the champion where it is.
+    pub async fn promote(&self, actor: &Actor, version: u32, anyway: bool) -> Result<Model, ModelError> {
+        actor.require(Permission::TrainModels)?;
+        let chosen = self.read().await?.lookup_model(version).await?.ok_or(ModelError::NotFound)?;
+        if chosen.is_worse_than_champion() && chosen.stage != ModelStage::Champion && !anyway {
+            return Err(ModelError::Worse);
+        }
+        let classifier = self.load(version, chosen.sha256.clone()).await.map_err(|error| ModelError::Unloadable(error.message))?;
+
+        let mut tx = self.begin().await?;
+        let chosen = tx.lookup_model(version).await?.ok_or(ModelError::NotFound)?;
+        let worse = chosen.is_worse_than_champion();
+        let now = self.now();
+        let chosen = chosen.promote(now)?;
+        let before = tx.lookup_champion().await?;
+        if let Some(before) = &before {
+            tx.save_model(&Model { stage: ModelStage::Retired, ..before.clone() }).await?;
+        }
+        tx.save_model(&chosen).await?;
+        let detail = serde_json::json!({
+            "before": before.map(|before| before.name()),
+            "after": chosen.name(),
+            "anyway": worse && anyway,
+        });
+        Act { actor, at: now, action: "model.promoted", subject: subject(version), detail }.record(&mut *tx).await?;
+        tx.save().await?;
+        self.0.classifier.replace(Loaded::Model { version, classifier });
+        tracing::info!(model.version = version, "a model became champion");
+        Ok(chosen)
+    }
+
+    /// Registers a model that was trained elsewhere, from its directory, as a candidate.
+    ///
+    /// # Errors
+    /// [`ModelError::Unloadable`] when the directory holds no model that this version can serve.
+    pub async fn add_model(&self, actor: &Actor, directory: &Path) -> Result<Model, ModelError> {
+        actor.require(Permission::TrainModels)?;
+        let version = self.next_model_version().await?;
+        let (workshop, path) = (Arc::clone(&self.0.workshop), directory.to_owned());
+        let trained = tokio::task::spawn_blocking(move || workshop.adopt(version, &path))
+            .await
+            .map_err(|panic| ModelError::Unloadable(panic.to_string()))?
+            .map_err(|error| ModelError::Unloadable(error.to_string()))?;
+        self.register(actor, version, trained).await
+    }
+
+    /// Adds a candidate to the registry.
+    pub(crate) async fn register(&self, actor: &Actor, version: u32, trained: TrainedModel) -> Result<Model, ModelError> {
+        let now = self.now();
+        let model = Model {
+            version,
+            sha256: trained.sha256,
+            dataset_sha256: trained.dataset_sha256,
+            trained_on: trained.trained_on,
+            labels: trained.labels,
+            metrics: trained.metrics,
+            stage: ModelStage::Candidate,
+            created_at: now,
+            created_by: actor.name().to_owned(),
+            promoted_at: None,
+        };
+        let mut tx = self.begin().await?;
+        tx.save_model(&model).await?;
+        let detail = serde_json::json!({
+            "sha256": model.sha256,
+            "dataset_sha256": model.dataset_sha256,
+            "trained_on": model.trained_on,
+            "accuracy": model.metrics.as_ref().map(|metrics| metrics.accuracy),
+        });
+        Act { actor, at: now, action: "model.added", subject: subject(version), detail }.record(&mut *tx).await?;
+        tx.save().await?;
+        Ok(model)
+    }
+
+    /// The version that the next model gets.
+    pub(crate) async fn next_model_version(&self) -> Result<u32, StoreError> {
+        let models = self.read().await?.list_models().await?;
+        Ok(models.iter().map(|model| model.version).max().unwrap_or(0) + 1)
+    }
+
+    /// Loads the stored champion when it is not the one in memory: at start, when another process promoted one, and again
+    /// and again while its files cannot be loaded.
+    pub(crate) async fn reload_champion(&self) -> Result<(), StoreError> {
+        let Some(champion) = self.read().await?.lookup_champion().await? else {
+            if self.0.classifier.version().is_some() {
+                self.0.classifier.replace(Loaded::Nothing(FallbackReason::NoModel));
+            }
+            return Ok(());
+        };
+        if self.0.classifier.version() == Some(champion.version) {
+            return Ok(());
+        }
+        let loaded = match self.load(champion.version, champion.sha256.clone()).await {
+            Ok(classifier) => {
+                tracing::info!(model.version = champion.version, "the champion was loaded");
+                Loaded::Model { version: champion.version, classifier }
+            }
+            Err(error) => {
+                tracing::warn!(model.version = champion.version, model.error = error.message, "the champion cannot be loaded");
+                Loaded::Nothing(FallbackReason::ModelUnavailable)
+            }
+        };
+        self.0.classifier.replace(loaded);
+        Ok(())
+    }
+
+    async fn load(&self, version: u32, sha256: String) -> Result<Arc<dyn Classifier>, ClassifierError> {
+        let workshop = Arc::clone(&self.0.workshop);
+        tokio::task::spawn_blocking(move || workshop.load(version, &sha256))
+            .await
+            .unwrap_or_else(|panic| Err(ClassifierError { message: panic.to_string() }))
+    }
+}
+
+fn subject(version: u32) -> String {
+    format!("model_v{version}")
+}

@@ -1,0 +1,163 @@
+//! How one task is decided: what the rules may know of the queues, and the record that comes of it.
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use domain::{
+    Actor, Classification, Decision, DecisionId, DecisionMode, FallbackReason, NewTask, Queue, Task, TaskId, TaskState,
+    Timestamp, decision::DecisionSource, time::MINUTE_MS,
+};
+use policy::Facts;
+
+use crate::{Services, policy::ActivePolicy, ports::store::StoreResult, services::id_ms};
+
+/// The queues as of about a second ago: names and rules change rarely, and depths need not be exact to route by them.
+#[derive(Debug, Default)]
+pub(crate) struct QueueFacts {
+    /// Every queue by name.
+    pub queues: BTreeMap<String, Queue>,
+    /// What rules may ask of them.
+    pub facts: BTreeMap<String, policy::QueueFacts>,
+}
+
+/// Everything that a batch of decisions shares.
+pub(crate) struct Router {
+    services: Services,
+    policy: Arc<ActivePolicy>,
+    queues: Arc<QueueFacts>,
+}
+
+impl Services {
+    pub(crate) fn router(&self) -> Router {
+        Router { services: self.clone(), policy: self.0.policy.load_full(), queues: self.0.queues.load_full() }
+    }
+
+    /// Reads what rules may know of the queues.
+    pub(crate) async fn refresh_queues(&self) -> StoreResult<()> {
+        let now = self.now();
+        let (counts, oldest) = {
+            let mut reads = self.read().await?;
+            (reads.list_queue_counts(now).await?, reads.list_oldest_waiting().await?)
+        };
+        let oldest: BTreeMap<String, Timestamp> = oldest.into_iter().collect();
+        let agents = self.0.presence.count(now);
+        let mut snapshot = QueueFacts::default();
+        for counts in counts {
+            let name = counts.queue.name.clone();
+            let age_ms = oldest.get(&name).map_or(0, |&at| now.since_ms(at).max(0));
+            let facts = policy::QueueFacts {
+                depth: counts.waiting,
+                oldest_age_minutes: u64::try_from(age_ms / MINUTE_MS).unwrap_or(0),
+                agents_present: agents,
+            };
+            snapshot.facts.insert(name.clone(), facts);
+            snapshot.queues.insert(name, counts.queue);
+        }
+        self.0.queues.store(Arc::new(snapshot));
+        Ok(())
+    }
+
+    /// The queue of people for a label under the active policy, or triage when it names none.
+    pub(crate) fn queue_of_label(&self, label: Option<&str>) -> String {
+        let policy = self.0.policy.load();
+        let queues = self.0.queues.load();
+        label
+            .and_then(|label| policy.compiled.document().label_queues.get(label))
+            .filter(|queue| queues.queues.get(*queue).is_some_and(|queue| queue.kind == domain::QueueKind::People))
+            .cloned()
+            .unwrap_or_else(|| self.0.settings.triage_queue.clone())
+    }
+}
+
+impl Router {
+    /// Decides a task and builds both records.
+    pub(crate) fn route(
+        &self,
+        actor: &Actor,
+        task: NewTask,
+        classified: Result<Classification, FallbackReason>,
+        accepted_at: Timestamp,
+        accepted: Instant,
+    ) -> (Task, Decision) {
+        let now = self.services.now();
+        let (classification, fallback) = match classified {
+            Ok(classification) => (Some(classification), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        let facts = Facts { task: &task, classification: classification.as_ref(), queues: &self.queues.facts, now };
+        let verdict = self.policy.compiled.evaluate(&facts);
+        let sla_minutes = verdict
+            .sla_minutes
+            .or_else(|| verdict.destination.name().and_then(|queue| self.queues.queues.get(queue)).map(|queue| queue.sla_minutes));
+        let due_at = sla_minutes.map(|minutes| now.plus_minutes(i64::from(minutes)));
+        let task_id = TaskId::from_parts(id_ms(accepted_at), self.services.random_bits());
+        let decision = Decision {
+            id: DecisionId::from_parts(id_ms(now), self.services.random_bits()),
+            task_id,
+            decided_at: now,
+            source: DecisionSource::Policy,
+            decided_by: None,
+            mode: DecisionMode::Live,
+            fallback,
+            policy_version: self.policy.version,
+            matched_rule: verdict.matched_rule,
+            priority: verdict.priority,
+            due_at,
+            skills: verdict.required_skills,
+            note: verdict.note,
+            explanation: verdict.explanation,
+            trace: verdict.trace,
+            facts: verdict.facts_used,
+            latency_ms: accepted.elapsed().as_secs_f64() * 1_000.0,
+            cost_micros: 0,
+            supersedes: None,
+            destination: verdict.destination,
+            classification,
+        };
+        let task = Task {
+            id: task_id,
+            subject: task.subject,
+            body: task.body,
+            channel: task.channel.unwrap_or_else(|| "api".to_owned()),
+            attributes: task.attributes,
+            external_id: task.external_id,
+            priority_hint: task.priority_hint,
+            callback_url: task.callback_url,
+            submitted_by: actor.id().to_string(),
+            submitted_at: accepted_at,
+            state: TaskState::arriving(&decision.destination, now),
+            priority: decision.priority,
+            due_at,
+            label: decision.classification.as_ref().map(|classification| classification.label.clone()),
+            decision_id: decision.id,
+            last_token: 0,
+            escalation_level: 0,
+        };
+        (task, decision)
+    }
+}
+
+/// The queues that the default policy and the escalation chain need.
+pub(crate) fn default_queues(settings: &crate::Settings) -> Vec<Queue> {
+    let queue = |name: &str, title: &str, purpose: &str, sla_minutes| Queue {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        purpose: purpose.to_owned(),
+        kind: domain::QueueKind::People,
+        sla_minutes,
+    };
+    let mut queues = vec![
+        queue(&settings.triage_queue, "Triage", "Tasks that nothing was sure about; somebody looks and sends them on.", 240),
+        queue("incident", "Incidents", "Tasks that cannot wait.", 30),
+    ];
+    queues.extend(settings.escalation_chain.iter().map(|level| {
+        queue(&level.queue, &title(&level.queue), "Tasks that were escalated.", level.minutes.max(1))
+    }));
+    queues
+}
+
+/// A machine-readable name as people would write it: `team-leads` becomes `Team leads`.
+fn title(name: &str) -> String {
+    let words = name.replace(['-', '_', '.'], " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), chars.as_str()))
+}

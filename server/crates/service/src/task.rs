@@ -1,0 +1,75 @@
+//! Reading tasks and queues.
+
+use domain::{
+    Actor, Page, PageRequest, Permission, QueueCounts, TaskDetail, TaskId, TaskSummary, task::TaskFilter,
+};
+
+use crate::{ReadError, Services};
+
+impl Services {
+    /// A task with everything that was decided and done about it.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`] when there is none.
+    pub async fn lookup_task(&self, actor: &Actor, id: TaskId) -> Result<TaskDetail, ReadError> {
+        actor.require(Permission::ReadTasks)?;
+        let mut reads = self.read().await?;
+        let task = reads.lookup_task(id).await?.ok_or(ReadError::NotFound)?;
+        Ok(TaskDetail {
+            task,
+            decisions: reads.list_decisions_of(id).await?,
+            corrections: reads.list_corrections_of(id).await?,
+            escalations: reads.list_escalations_of(id).await?,
+        })
+    }
+
+    /// Tasks, newest first.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn list_tasks(&self, actor: &Actor, filter: &TaskFilter, page: &PageRequest) -> Result<Page<TaskSummary>, ReadError> {
+        actor.require(Permission::ReadTasks)?;
+        Ok(self.read().await?.list_tasks(filter, page).await?)
+    }
+
+    /// Tasks that wait in a queue, in the order they are to be taken.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`] when there is no such queue.
+    pub async fn list_waiting(&self, actor: &Actor, queue: &str, page: &PageRequest) -> Result<Page<TaskSummary>, ReadError> {
+        actor.require(Permission::ReadTasks)?;
+        let mut reads = self.read().await?;
+        if !reads.list_queues().await?.iter().any(|known| known.name == queue) {
+            return Err(ReadError::NotFound);
+        }
+        Ok(reads.list_waiting(queue, page).await?)
+    }
+
+    /// What the actor holds now, the earliest end of a lease first.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn list_claimed(&self, actor: &Actor) -> Result<Vec<TaskSummary>, ReadError> {
+        actor.require(Permission::ReadTasks)?;
+        Ok(self.read().await?.list_claimed_by(&actor.id().to_string()).await?)
+    }
+
+    /// Every queue with its numbers.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn list_queues(&self, actor: &Actor) -> Result<Vec<QueueCounts>, ReadError> {
+        actor.require(Permission::ReadTasks)?;
+        let now = self.now();
+        Ok(self.read().await?.list_queue_counts(now).await?)
+    }
+
+    /// Tasks that wait for an approval, oldest first.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn list_awaiting_approval(&self, actor: &Actor, page: &PageRequest) -> Result<Page<TaskSummary>, ReadError> {
+        actor.require(Permission::ReadTasks)?;
+        Ok(self.read().await?.list_awaiting_approval(page).await?)
+    }
+}

@@ -1,0 +1,237 @@
+//! Training runs: one at a time, in the background, with progress, cancellable.
+
+use std::{
+    ops::ControlFlow,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use domain::{Actor, Label, LabelKind, PageRequest, Permission, RunId, RunState, TrainingRun, label::LabelFilter, page::MAX_PAGE_SIZE};
+
+use crate::{
+    ModelError, Services,
+    ports::{
+        Example, Progress, TrainingError, TrainingRequest,
+        store::{StoreError, StoreResult},
+    },
+    services::{Act, id_ms},
+};
+
+/// Of 256 equal parts of all texts, those never learned from: about a fifth. A text's digest says its part, so that the
+/// split stays the same whatever is added.
+const HELD_OUT_PARTS: u8 = 51;
+/// Fewer held-out examples than this say nothing.
+const MIN_HELD_OUT: usize = 20;
+/// Seed of every run: the same labels give the same model.
+const SEED: u64 = 1;
+/// How long a run of another process is believed to be under way, in milliseconds.
+const RUN_BELIEVED_MS: i64 = 60 * 60_000;
+
+/// What one running training shares with those who ask.
+struct Running {
+    id: RunId,
+    progress: Progress,
+    cancel: Arc<AtomicBool>,
+}
+
+#[derive(Default)]
+pub(crate) struct Training(Mutex<Option<Running>>);
+
+impl Training {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Running>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A stored run with the progress of now, when it is the one that runs here.
+    pub(crate) fn with_progress(&self, mut run: TrainingRun) -> TrainingRun {
+        if let Some(running) = self.lock().as_ref().filter(|running| running.id == run.id) {
+            run.progress_percent = running.progress.percent;
+            running.progress.step.clone_into(&mut run.message);
+        }
+        run
+    }
+
+    /// Asks whatever runs to stop: the server ends.
+    pub(crate) fn cancel_all(&self) {
+        if let Some(running) = self.lock().as_ref() {
+            running.cancel.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Services {
+    /// Begins to train the next model on the label store, and answers at once.
+    ///
+    /// # Errors
+    /// [`ModelError::AlreadyTraining`] when a run is under way.
+    pub async fn start_training(&self, actor: &Actor) -> Result<TrainingRun, ModelError> {
+        let (run, cancel) = self.begin_run(actor).await?;
+        let (services, actor, started) = (self.clone(), actor.clone(), run.clone());
+        tokio::spawn(async move { services.finish_run(&actor, started, &cancel).await });
+        Ok(run)
+    }
+
+    /// Trains the next model and answers when it is done; for the command line.
+    ///
+    /// # Errors
+    /// [`ModelError::AlreadyTraining`] when a run is under way. How the run itself ended is in its state.
+    pub async fn train(&self, actor: &Actor) -> Result<TrainingRun, ModelError> {
+        let (run, cancel) = self.begin_run(actor).await?;
+        let id = run.id;
+        self.finish_run(actor, run, &cancel).await;
+        self.read().await?.lookup_run(id).await?.ok_or(ModelError::NotFound)
+    }
+
+    /// Asks a run to stop; it ends at its next step.
+    ///
+    /// # Errors
+    /// [`ModelError::NotRunning`] when it has ended, or runs in another process.
+    pub async fn cancel_training(&self, actor: &Actor, id: RunId) -> Result<(), ModelError> {
+        actor.require(Permission::TrainModels)?;
+        match self.0.training.lock().as_ref() {
+            Some(running) if running.id == id => {
+                running.cancel.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            _ => Err(ModelError::NotRunning),
+        }
+    }
+
+    /// Says of runs that a stopped server left behind that they were interrupted. Only for a server that starts.
+    ///
+    /// # Errors
+    /// When the store failed.
+    pub async fn end_interrupted_runs(&self) -> StoreResult<()> {
+        let mut tx = self.begin().await?;
+        let now = self.now();
+        for run in tx.list_runs(10).await? {
+            if run.state == RunState::Running {
+                let message = "The server stopped during this run.".to_owned();
+                tx.save_run(&TrainingRun { state: RunState::Interrupted, ended_at: Some(now), message, ..run }).await?;
+            }
+        }
+        tx.save().await
+    }
+
+    async fn begin_run(&self, actor: &Actor) -> Result<(TrainingRun, Arc<AtomicBool>), ModelError> {
+        actor.require(Permission::TrainModels)?;
+        let mut tx = self.begin().await?;
+        let now = self.now();
+        let under_way = tx
+            .list_runs(1)
+            .await?
+            .iter()
+            .any(|run| run.state == RunState::Running && now.since_ms(run.started_at) < RUN_BELIEVED_MS);
+        if under_way || self.0.training.lock().is_some() {
+            return Err(ModelError::AlreadyTraining);
+        }
+        let run = TrainingRun {
+            id: RunId::from_parts(id_ms(now), self.random_bits()),
+            state: RunState::Running,
+            progress_percent: 0,
+            message: "Reading the labels".to_owned(),
+            started_by: actor.name().to_owned(),
+            started_at: now,
+            ended_at: None,
+            model_version: None,
+        };
+        tx.save_run(&run).await?;
+        let detail = serde_json::json!({});
+        Act { actor, at: now, action: "training.started", subject: run.id.to_string(), detail }.record(&mut *tx).await?;
+        tx.save().await?;
+        let cancel = Arc::new(AtomicBool::new(false));
+        let progress = Progress { percent: 0, step: "Reading the labels" };
+        *self.0.training.lock() = Some(Running { id: run.id, progress, cancel: Arc::clone(&cancel) });
+        Ok((run, cancel))
+    }
+
+    async fn finish_run(&self, actor: &Actor, run: TrainingRun, cancel: &Arc<AtomicBool>) {
+        let outcome = self.train_next(actor, run.id, cancel).await;
+        let (state, message, model_version) = match outcome {
+            Ok(version) => (RunState::Succeeded, format!("Made model v{version}."), Some(version)),
+            Err(TrainingError::Cancelled) => (RunState::Cancelled, "Cancelled.".to_owned(), None),
+            Err(TrainingError::TooFew(reason)) => (RunState::Failed, reason, None),
+            Err(TrainingError::Failed(cause)) => {
+                tracing::error!(run.id = %run.id, run.cause = cause, "a training run failed");
+                (RunState::Failed, "Training failed on our side; the log says why.".to_owned(), None)
+            }
+        };
+        let percent = self.0.training.lock().as_ref().map_or(0, |running| running.progress.percent);
+        let ended = TrainingRun {
+            state,
+            message,
+            model_version,
+            progress_percent: if state == RunState::Succeeded { 100 } else { percent },
+            ended_at: Some(self.now()),
+            ..run
+        };
+        if let Err(error) = self.save_ended_run(actor, &ended).await {
+            tracing::error!(run.id = %ended.id, run.cause = %error, "the end of a training run was not recorded");
+        }
+        *self.0.training.lock() = None;
+    }
+
+    async fn save_ended_run(&self, actor: &Actor, run: &TrainingRun) -> StoreResult<()> {
+        let mut tx = self.begin().await?;
+        tx.save_run(run).await?;
+        let detail = serde_json::json!({ "state": run.state, "model": run.model_version });
+        Act { actor, at: self.now(), action: "training.ended", subject: run.id.to_string(), detail }.record(&mut *tx).await?;
+        tx.save().await
+    }
+
+    async fn train_next(&self, actor: &Actor, id: RunId, cancel: &Arc<AtomicBool>) -> Result<u32, TrainingError> {
+        let (training, held_out) = self.collect_examples().await.map_err(|error| failed(&error))?;
+        let version = self.next_model_version().await.map_err(|error| failed(&error))?;
+        let request = TrainingRequest { version, training, held_out, champion: self.0.classifier.version(), seed: SEED };
+        let (services, cancel) = (self.clone(), Arc::clone(cancel));
+        let mut progress = move |progress: Progress| {
+            if let Some(running) = services.0.training.lock().as_mut().filter(|running| running.id == id) {
+                running.progress = progress;
+            }
+            if cancel.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let workshop = Arc::clone(&self.0.workshop);
+        let trained = tokio::task::spawn_blocking(move || workshop.train(request, &mut progress))
+            .await
+            .map_err(|panic| TrainingError::Failed(panic.to_string()))??;
+        self.register(actor, version, trained).await.map_err(|error| TrainingError::Failed(error.to_string()))?;
+        Ok(version)
+    }
+
+    /// Every label that holds now, split into what is learned from and what is held out. Of equal texts the latest label
+    /// that a person gave counts, else the latest import.
+    async fn collect_examples(&self) -> StoreResult<(Vec<Example>, Vec<Example>)> {
+        let mut reads = self.read().await?;
+        let mut latest: std::collections::BTreeMap<String, Label> = std::collections::BTreeMap::new();
+        let mut page = PageRequest::first(MAX_PAGE_SIZE);
+        loop {
+            let labels = reads.list_labels(&LabelFilter::default(), &page).await?;
+            for label in labels.items {
+                match latest.get(&label.digest) {
+                    Some(kept) if kept.kind != LabelKind::Imported || label.kind == LabelKind::Imported => {}
+                    _ => drop(latest.insert(label.digest.clone(), label)),
+                }
+            }
+            let Some(next) = labels.next else { break };
+            page = PageRequest::after(Some(next), Some(MAX_PAGE_SIZE));
+        }
+        let is_held_out = |label: &Label| {
+            label.digest.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).is_some_and(|part| part < HELD_OUT_PARTS)
+        };
+        let (held_out, training): (Vec<Label>, Vec<Label>) = latest.into_values().partition(is_held_out);
+        let examples = |labels: Vec<Label>| -> Vec<Example> {
+            labels.into_iter().map(|label| Example { text: label.text, label: label.label }).collect()
+        };
+        if held_out.len() < MIN_HELD_OUT {
+            let all = training.into_iter().chain(held_out).collect();
+            return Ok((examples(all), Vec::new()));
+        }
+        Ok((examples(training), examples(held_out)))
+    }
+}
+
+fn failed(error: &StoreError) -> TrainingError {
+    TrainingError::Failed(error.to_string())
+}

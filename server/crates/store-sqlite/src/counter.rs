@@ -1,0 +1,89 @@
+//! Numbers kept with every write. Later changes of a row are counted by triggers; what a batch of new rows adds is summed
+//! up here first, so that a batch costs one statement.
+
+use std::collections::BTreeMap;
+
+use domain::{Decision, DecisionMode, Task, TaskState, decision::DecisionSource, overview::DestinationCount};
+use service::ports::store::Counters;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::{convert::number, error::Error};
+
+/// What new rows add to the counters.
+#[derive(Debug, Default)]
+pub(crate) struct Additions(BTreeMap<(&'static str, String), i64>);
+
+impl Additions {
+    fn add(&mut self, scope: &'static str, name: &str) {
+        *self.0.entry((scope, name.to_owned())).or_default() += 1;
+    }
+
+    /// Counts a new task.
+    pub(crate) fn add_task(&mut self, task: &Task) {
+        self.add("total", "submitted");
+        if let Some(queue) = task.state.queue() {
+            self.add(task.state.name(), queue);
+        }
+        if task.state.is_finished() {
+            self.add("total", "finished");
+        }
+        if matches!(task.state, TaskState::AwaitingApproval { .. }) {
+            self.add("total", "awaiting_approval");
+        }
+    }
+
+    /// Counts a new decision.
+    pub(crate) fn add_decision(&mut self, decision: &Decision) {
+        if decision.source != DecisionSource::Policy || decision.mode != DecisionMode::Live {
+            return;
+        }
+        self.add("destination", &decision.destination.to_string());
+        if decision.classification.is_none() {
+            self.add("total", "fallbacks");
+        }
+    }
+
+    /// Adds all to the counters.
+    pub(crate) async fn save(self, connection: &mut SqliteConnection) -> Result<(), Error> {
+        const SAVE: &str = "INSERT INTO counter (scope, name, n) \
+            SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?1) WHERE true \
+            ON CONFLICT (scope, name) DO UPDATE SET n = n + excluded.n";
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<(&str, &str, i64)> =
+            self.0.iter().map(|((scope, name), added)| (*scope, name.as_str(), *added)).collect();
+        sqlx::query(SAVE).bind(serde_json::to_string(&rows)?).execute(connection).await?;
+        Ok(())
+    }
+}
+
+/// The totals.
+pub(crate) async fn totals(connection: &mut SqliteConnection) -> Result<Counters, Error> {
+    const TOTALS: &str = "SELECT name, n FROM counter WHERE scope = 'total'";
+    let rows: Vec<(String, i64)> = sqlx::query_as(TOTALS).fetch_all(connection).await?;
+    let mut counters = Counters::default();
+    for (name, n) in rows {
+        let n = number("counter.n", n)?;
+        match name.as_str() {
+            "submitted" => counters.submitted = n,
+            "finished" => counters.finished = n,
+            "corrected" => counters.corrected = n,
+            "fallbacks" => counters.fallbacks = n,
+            "awaiting_approval" => counters.awaiting_approval = n,
+            "escalations" => counters.escalations = n,
+            // A total of a later version of the program.
+            _ => {}
+        }
+    }
+    Ok(counters)
+}
+
+/// How many live decisions of the policy went where, most first.
+pub(crate) async fn destinations(connection: &mut SqliteConnection) -> Result<Vec<DestinationCount>, Error> {
+    const LIST: &str = "SELECT name, n FROM counter WHERE scope = 'destination' ORDER BY n DESC, name";
+    let rows: Vec<(String, i64)> = sqlx::query_as(LIST).fetch_all(connection).await?;
+    rows.into_iter()
+        .map(|(destination, n)| Ok(DestinationCount { destination, decisions: number("counter.n", n)? }))
+        .collect()
+}

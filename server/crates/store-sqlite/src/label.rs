@@ -1,0 +1,183 @@
+//! The label store.
+
+use std::collections::HashMap;
+
+use domain::{
+    Label, LabelId, Page, PageRequest, TaskId, Timestamp,
+    label::{LabelCount, LabelFilter},
+    task::classified_text,
+};
+use serde::Serialize;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::{
+    convert::{all, before_id, number, one, parse, parse_optional, variant},
+    error::Error,
+};
+
+/// Labels of one statement, so that an import of any length binds texts of bounded size.
+const MAX_ROWS: usize = 1_000;
+
+macro_rules! select_label {
+    ($rest:expr) => {
+        concat!(
+            "SELECT label.id, label.task_id, label.label, label.kind, label.given_by, label.given_at, label.predicted, ",
+            "label.confidence, label.model_version, label.digest, label.imported_text, task.subject, task.body ",
+            "FROM label ",
+            $rest
+        )
+    };
+}
+
+/// A filtered list along an index; the other filter is tried row by row.
+macro_rules! filtered {
+    ($along:literal) => {
+        select_label!(concat!(
+            $along,
+            " label.holds = 1 AND label.id < ?1 AND (?2 IS NULL OR label.label = ?2) AND (?3 IS NULL OR label.kind = ?3) ",
+            "ORDER BY label.id DESC LIMIT ?4"
+        ))
+    };
+}
+
+pub(crate) const ALONG_ALL: &str =
+    filtered!("INDEXED BY label_holding LEFT JOIN task ON task.id = label.task_id WHERE");
+pub(crate) const ALONG_LABEL: &str =
+    filtered!("INDEXED BY label_by_name LEFT JOIN task ON task.id = label.task_id WHERE label.label = ?2 AND");
+pub(crate) const ALONG_KIND: &str =
+    filtered!("INDEXED BY label_by_kind LEFT JOIN task ON task.id = label.task_id WHERE label.kind = ?3 AND");
+
+/// The columns in the order of [`NewLabelRow`].
+const ADD: &str = "INSERT INTO label (id, holds, task_id, label, kind, given_by, given_at, predicted, confidence, \
+        model_version, digest, imported_text) \
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
+        value ->> 8, value ->> 9, value ->> 10, value ->> 11 \
+    FROM jsonb_each(?1)";
+
+#[derive(Serialize)]
+struct NewLabelRow<'a>(
+    LabelId,
+    u8,
+    Option<TaskId>,
+    &'a str,
+    &'static str,
+    &'a str,
+    i64,
+    Option<&'a str>,
+    Option<f32>,
+    Option<&'a str>,
+    &'a str,
+    Option<&'a str>,
+);
+
+pub(crate) async fn add(connection: &mut SqliteConnection, labels: &[Label]) -> Result<(), Error> {
+    const REPLACE: &str = "UPDATE label SET holds = 0 WHERE holds = 1 AND task_id IN (SELECT value FROM json_each(?1))";
+    for labels in labels.chunks(MAX_ROWS) {
+        // Of several labels of one task the last holds.
+        let last: HashMap<TaskId, LabelId> =
+            labels.iter().filter_map(|label| Some((label.task_id?, label.id))).collect();
+        if !last.is_empty() {
+            let tasks: Vec<&TaskId> = last.keys().collect();
+            sqlx::query(REPLACE).bind(serde_json::to_string(&tasks)?).execute(&mut *connection).await?;
+        }
+        let rows: Vec<_> = labels
+            .iter()
+            .map(|label| {
+                let holds = label.task_id.is_none_or(|task| last.get(&task) == Some(&label.id));
+                NewLabelRow(
+                    label.id,
+                    u8::from(holds),
+                    label.task_id,
+                    &label.label,
+                    label.kind.as_str(),
+                    &label.given_by,
+                    label.given_at.as_ms(),
+                    label.predicted.as_deref(),
+                    label.confidence,
+                    label.model_version.as_deref(),
+                    &label.digest,
+                    label.task_id.is_none().then_some(label.text.as_str()),
+                )
+            })
+            .collect();
+        let rows = serde_json::to_string(&rows)?;
+        sqlx::query(ADD).bind(rows).execute(&mut *connection).await.map_err(|error| Error::conflict(error, "label"))?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn list(
+    connection: &mut SqliteConnection,
+    filter: &LabelFilter,
+    page: &PageRequest,
+) -> Result<Page<Label>, Error> {
+    let along = match filter {
+        LabelFilter { label: Some(_), .. } => ALONG_LABEL,
+        LabelFilter { kind: Some(_), .. } => ALONG_KIND,
+        LabelFilter { label: None, kind: None } => ALONG_ALL,
+    };
+    let rows: Vec<LabelRow> = sqlx::query_as(along)
+        .bind(before_id::<LabelId>(page)?)
+        .bind(filter.label.as_deref())
+        .bind(filter.kind.map(domain::LabelKind::as_str))
+        .bind(page.limit() + 1)
+        .fetch_all(connection)
+        .await?;
+    Ok(Page::from_rows(all(rows)?, page.limit(), |last: &Label| last.id.to_string()))
+}
+
+pub(crate) async fn lookup_of(connection: &mut SqliteConnection, task: TaskId) -> Result<Option<Label>, Error> {
+    const LOOKUP: &str =
+        select_label!("JOIN task ON task.id = label.task_id WHERE label.holds = 1 AND label.task_id = ?1");
+    let row: Option<LabelRow> = sqlx::query_as(LOOKUP).bind(task.to_string()).fetch_optional(connection).await?;
+    one(row)
+}
+
+pub(crate) async fn list_counts(connection: &mut SqliteConnection) -> Result<Vec<LabelCount>, Error> {
+    const LIST: &str = "SELECT name, n FROM counter WHERE scope = 'label' AND n > 0 ORDER BY name";
+    let rows: Vec<(String, i64)> = sqlx::query_as(LIST).fetch_all(connection).await?;
+    rows.into_iter().map(|(label, n)| Ok(LabelCount { label, examples: number("counter.n", n)? })).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct LabelRow {
+    id: String,
+    task_id: Option<String>,
+    label: String,
+    kind: String,
+    given_by: String,
+    given_at: i64,
+    predicted: Option<String>,
+    confidence: Option<f64>,
+    model_version: Option<String>,
+    digest: String,
+    imported_text: Option<String>,
+    subject: Option<String>,
+    body: Option<String>,
+}
+
+impl TryFrom<LabelRow> for Label {
+    type Error = Error;
+
+    #[expect(clippy::cast_possible_truncation, reason = "the column holds what was an f32 before")]
+    fn try_from(row: LabelRow) -> Result<Self, Error> {
+        let text = match (row.imported_text, row.subject, row.body) {
+            (Some(text), _, _) => text,
+            (None, Some(subject), Some(body)) => classified_text(&subject, &body),
+            _ => return Err(Error::Corrupt { column: "label.imported_text", cause: "nothing".to_owned() }),
+        };
+        Ok(Self {
+            id: parse("label.id", &row.id)?,
+            text,
+            label: row.label,
+            kind: variant("label.kind", &row.kind)?,
+            task_id: parse_optional("label.task_id", row.task_id.as_deref())?,
+            given_by: row.given_by,
+            given_at: Timestamp::from_ms(row.given_at),
+            predicted: row.predicted,
+            confidence: row.confidence.map(|confidence| confidence as f32),
+            model_version: row.model_version,
+            digest: row.digest,
+        })
+    }
+}

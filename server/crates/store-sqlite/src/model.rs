@@ -1,0 +1,90 @@
+//! Models.
+
+use domain::{Model, Timestamp};
+use sqlx::sqlite::SqliteConnection;
+
+use crate::{
+    convert::{all, from_json, ms, number, one, signed, time, variant},
+    error::Error,
+};
+
+macro_rules! select_model {
+    ($rest:literal) => {
+        concat!(
+            "SELECT version, stage, sha256, dataset_sha256, trained_on, labels, metrics, created_at, created_by, ",
+            "promoted_at FROM model ",
+            $rest
+        )
+    };
+}
+
+pub(crate) async fn save(connection: &mut SqliteConnection, model: &Model) -> Result<(), Error> {
+    const SAVE: &str = "INSERT INTO model (version, stage, sha256, dataset_sha256, trained_on, labels, metrics, created_at, \
+            created_by, promoted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+        ON CONFLICT (version) DO UPDATE SET stage = excluded.stage, promoted_at = excluded.promoted_at";
+    sqlx::query(SAVE)
+        .bind(model.version)
+        .bind(model.stage.as_str())
+        .bind(&model.sha256)
+        .bind(&model.dataset_sha256)
+        .bind(signed("model.trained_on", model.trained_on)?)
+        .bind(serde_json::to_string(&model.labels)?)
+        .bind(model.metrics.as_ref().map(serde_json::to_string).transpose()?)
+        .bind(model.created_at.as_ms())
+        .bind(&model.created_by)
+        .bind(ms(model.promoted_at))
+        .execute(connection)
+        .await
+        .map_err(|error| Error::conflict(error, "champion"))?;
+    Ok(())
+}
+
+pub(crate) async fn list(connection: &mut SqliteConnection) -> Result<Vec<Model>, Error> {
+    let rows: Vec<ModelRow> = sqlx::query_as(select_model!("ORDER BY version DESC")).fetch_all(connection).await?;
+    all(rows)
+}
+
+pub(crate) async fn lookup(connection: &mut SqliteConnection, version: u32) -> Result<Option<Model>, Error> {
+    let row: Option<ModelRow> =
+        sqlx::query_as(select_model!("WHERE version = ?1")).bind(version).fetch_optional(connection).await?;
+    one(row)
+}
+
+pub(crate) async fn lookup_champion(connection: &mut SqliteConnection) -> Result<Option<Model>, Error> {
+    let row: Option<ModelRow> =
+        sqlx::query_as(select_model!("WHERE stage = 'champion'")).fetch_optional(connection).await?;
+    one(row)
+}
+
+#[derive(sqlx::FromRow)]
+struct ModelRow {
+    version: i64,
+    stage: String,
+    sha256: String,
+    dataset_sha256: String,
+    trained_on: i64,
+    labels: String,
+    metrics: Option<String>,
+    created_at: i64,
+    created_by: String,
+    promoted_at: Option<i64>,
+}
+
+impl TryFrom<ModelRow> for Model {
+    type Error = Error;
+
+    fn try_from(row: ModelRow) -> Result<Self, Error> {
+        Ok(Self {
+            version: number("model.version", row.version)?,
+            sha256: row.sha256,
+            dataset_sha256: row.dataset_sha256,
+            trained_on: number("model.trained_on", row.trained_on)?,
+            labels: from_json("model.labels", &row.labels)?,
+            metrics: row.metrics.as_deref().map(|metrics| from_json("model.metrics", metrics)).transpose()?,
+            stage: variant("model.stage", &row.stage)?,
+            created_at: Timestamp::from_ms(row.created_at),
+            created_by: row.created_by,
+            promoted_at: time(row.promoted_at),
+        })
+    }
+}

@@ -1,0 +1,259 @@
+//! Every port that reads, handed on to its noun.
+
+use async_trait::async_trait;
+use domain::{
+    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, Model, Page,
+    PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun, User,
+    UserId, decision::DecisionFilter, escalation::EscalationSummary, label::LabelCount, label::LabelFilter,
+    overview::DestinationCount, task::TaskFilter,
+};
+use service::ports::store::{
+    AuditReads, Counters, DecisionReads, DomainEvent, IdempotencyRecord, LearningReads, PeopleReads, PolicyReads,
+    SessionRecord, StoreResult, TaskReads,
+};
+
+use crate::{
+    api_key, audit, correction, counter, decision, decision_list, escalation, event, idempotency, label, model, policy,
+    queue, session, task, task_list, training_run, transaction::SqliteTransaction, user,
+};
+
+#[async_trait]
+impl TaskReads for SqliteTransaction {
+    async fn lookup_task(&mut self, id: TaskId) -> StoreResult<Option<Task>> {
+        let answer = task::lookup(self.connection()?, id).await;
+        self.settle(answer)
+    }
+
+    async fn list_tasks(&mut self, filter: &TaskFilter, page: &PageRequest) -> StoreResult<Page<TaskSummary>> {
+        let answer = task_list::list(self.connection()?, filter, page).await;
+        self.settle(answer)
+    }
+
+    async fn list_waiting(&mut self, queue: &str, page: &PageRequest) -> StoreResult<Page<TaskSummary>> {
+        let answer = task_list::list_waiting(self.connection()?, queue, page).await;
+        self.settle(answer)
+    }
+
+    async fn first_waiting(&mut self, queues: &[String]) -> StoreResult<Option<TaskId>> {
+        let answer = task_list::first_waiting(self.connection()?, queues).await;
+        self.settle(answer)
+    }
+
+    async fn list_claimed_by(&mut self, holder: &str) -> StoreResult<Vec<TaskSummary>> {
+        let answer = task_list::list_claimed_by(self.connection()?, holder).await;
+        self.settle(answer)
+    }
+
+    async fn list_expired(&mut self, now: Timestamp, limit: u32) -> StoreResult<Vec<Task>> {
+        let answer = task::list_expired(self.connection()?, now, limit).await;
+        self.settle(answer)
+    }
+
+    async fn list_awaiting_approval(&mut self, page: &PageRequest) -> StoreResult<Page<TaskSummary>> {
+        let answer = task_list::list_awaiting_approval(self.connection()?, page).await;
+        self.settle(answer)
+    }
+
+    async fn list_queues(&mut self) -> StoreResult<Vec<Queue>> {
+        let answer = queue::list(self.connection()?).await;
+        self.settle(answer)
+    }
+
+    async fn list_queue_counts(&mut self, now: Timestamp) -> StoreResult<Vec<QueueCounts>> {
+        let answer = queue::list_counts(self.connection()?, now).await;
+        self.settle(answer)
+    }
+
+    async fn list_oldest_waiting(&mut self) -> StoreResult<Vec<(String, Timestamp)>> {
+        let answer = queue::list_oldest_waiting(self.connection()?).await;
+        self.settle(answer)
+    }
+
+    async fn counters(&mut self) -> StoreResult<Counters> {
+        let answer = counter::totals(self.connection()?).await;
+        self.settle(answer)
+    }
+
+    async fn list_idempotency(
+        &mut self,
+        key_digests: &[String],
+        now: Timestamp,
+    ) -> StoreResult<Vec<IdempotencyRecord>> {
+        let answer = idempotency::list(self.connection()?, key_digests, now).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_open_escalation(&mut self, task: TaskId) -> StoreResult<Option<Escalation>> {
+        let answer = escalation::lookup_open(self.connection()?, task).await;
+        self.settle(answer)
+    }
+
+    async fn list_escalations_of(&mut self, task: TaskId) -> StoreResult<Vec<Escalation>> {
+        let answer = escalation::list_of(self.connection()?, task).await;
+        self.settle(answer)
+    }
+
+    async fn list_open_escalations(&mut self, page: &PageRequest) -> StoreResult<Page<EscalationSummary>> {
+        let answer = escalation::list_open(self.connection()?, page).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl DecisionReads for SqliteTransaction {
+    async fn lookup_decision(&mut self, id: DecisionId) -> StoreResult<Option<Decision>> {
+        let answer = decision::lookup(self.connection()?, id).await;
+        self.settle(answer)
+    }
+
+    async fn list_decisions_by_id(&mut self, ids: &[DecisionId]) -> StoreResult<Vec<Decision>> {
+        let answer = decision::list_by_id(self.connection()?, ids).await;
+        self.settle(answer)
+    }
+
+    async fn list_decisions(
+        &mut self,
+        filter: &DecisionFilter,
+        page: &PageRequest,
+    ) -> StoreResult<Page<DecisionSummary>> {
+        let answer = decision_list::list(self.connection()?, filter, page).await;
+        self.settle(answer)
+    }
+
+    async fn list_decisions_of(&mut self, task: TaskId) -> StoreResult<Vec<Decision>> {
+        let answer = decision::list_of(self.connection()?, task).await;
+        self.settle(answer)
+    }
+
+    async fn list_corrections_of(&mut self, task: TaskId) -> StoreResult<Vec<Correction>> {
+        let answer = correction::list_of(self.connection()?, task).await;
+        self.settle(answer)
+    }
+
+    async fn list_destination_counts(&mut self) -> StoreResult<Vec<DestinationCount>> {
+        let answer = counter::destinations(self.connection()?).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl LearningReads for SqliteTransaction {
+    async fn list_labels(&mut self, filter: &LabelFilter, page: &PageRequest) -> StoreResult<Page<Label>> {
+        let answer = label::list(self.connection()?, filter, page).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_label_of(&mut self, task: TaskId) -> StoreResult<Option<Label>> {
+        let answer = label::lookup_of(self.connection()?, task).await;
+        self.settle(answer)
+    }
+
+    async fn list_label_counts(&mut self) -> StoreResult<Vec<LabelCount>> {
+        let answer = label::list_counts(self.connection()?).await;
+        self.settle(answer)
+    }
+
+    async fn list_models(&mut self) -> StoreResult<Vec<Model>> {
+        let answer = model::list(self.connection()?).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_model(&mut self, version: u32) -> StoreResult<Option<Model>> {
+        let answer = model::lookup(self.connection()?, version).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_champion(&mut self) -> StoreResult<Option<Model>> {
+        let answer = model::lookup_champion(self.connection()?).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_run(&mut self, id: RunId) -> StoreResult<Option<TrainingRun>> {
+        let answer = training_run::lookup(self.connection()?, id).await;
+        self.settle(answer)
+    }
+
+    async fn list_runs(&mut self, limit: u32) -> StoreResult<Vec<TrainingRun>> {
+        let answer = training_run::list(self.connection()?, limit).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl PolicyReads for SqliteTransaction {
+    async fn list_policies(&mut self, page: &PageRequest) -> StoreResult<Page<PolicyVersion>> {
+        let answer = policy::list(self.connection()?, page).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_policy(&mut self, version: u32) -> StoreResult<Option<PolicyVersion>> {
+        let answer = policy::lookup(self.connection()?, version).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_active_policy(&mut self) -> StoreResult<Option<PolicyVersion>> {
+        let answer = policy::lookup_active(self.connection()?).await;
+        self.settle(answer)
+    }
+
+    async fn last_policy_version(&mut self) -> StoreResult<u32> {
+        let answer = policy::last_version(self.connection()?).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl PeopleReads for SqliteTransaction {
+    async fn lookup_user(&mut self, id: UserId) -> StoreResult<Option<User>> {
+        let answer = user::lookup(self.connection()?, id).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_credentials(&mut self, email: &str) -> StoreResult<Option<(User, String)>> {
+        let answer = user::lookup_credentials(self.connection()?, email).await;
+        self.settle(answer)
+    }
+
+    async fn list_users(&mut self, page: &PageRequest) -> StoreResult<Page<User>> {
+        let answer = user::list(self.connection()?, page).await;
+        self.settle(answer)
+    }
+
+    async fn count_active_administrators(&mut self) -> StoreResult<u64> {
+        let answer = user::count_active_administrators(self.connection()?).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_session(&mut self, digest: &str) -> StoreResult<Option<SessionRecord>> {
+        let answer = session::lookup(self.connection()?, digest).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_api_key(&mut self, id: ApiKeyId) -> StoreResult<Option<(ApiKey, String)>> {
+        let answer = api_key::lookup(self.connection()?, id).await;
+        self.settle(answer)
+    }
+
+    async fn list_api_keys(&mut self, page: &PageRequest) -> StoreResult<Page<ApiKey>> {
+        let answer = api_key::list(self.connection()?, page).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl AuditReads for SqliteTransaction {
+    async fn list_audit_after(&mut self, seq: u64, limit: u32) -> StoreResult<Vec<AuditEvent>> {
+        let answer = audit::list_after(self.connection()?, seq, limit).await;
+        self.settle(answer)
+    }
+
+    async fn list_audit_of(&mut self, subject: &str) -> StoreResult<Vec<AuditEvent>> {
+        let answer = audit::list_of(self.connection()?, subject).await;
+        self.settle(answer)
+    }
+
+    async fn list_events_after(&mut self, seq: u64, limit: u32) -> StoreResult<Vec<(u64, DomainEvent)>> {
+        let answer = event::list_after(self.connection()?, seq, limit).await;
+        self.settle(answer)
+    }
+}

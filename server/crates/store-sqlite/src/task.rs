@@ -1,0 +1,224 @@
+//! Tasks, one at a time.
+
+use domain::{Claim, Priority, Task, TaskId, TaskState, Timestamp};
+use sqlx::sqlite::SqliteConnection;
+
+use crate::{
+    convert::{all, from_json, ms, number, one, parse, parse_optional, signed, time},
+    error::Error,
+};
+
+/// What a task without due time is sorted by.
+pub(crate) const NEVER_DUE: i64 = i64::MAX;
+
+macro_rules! select_task {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, state, queue, urgency, due, label, decision_id, last_token, escalation_level, holder, holder_name, ",
+            "claim_token, lease_until, automation, otherwise, ended_at, ended_by, ended_reason, submitted_at, ",
+            "submitted_by, channel, external_id, priority_hint, callback_url, subject, attributes, body FROM task ",
+            $rest
+        )
+    };
+}
+
+pub(crate) async fn lookup(connection: &mut SqliteConnection, id: TaskId) -> Result<Option<Task>, Error> {
+    let row: Option<TaskRow> =
+        sqlx::query_as(select_task!("WHERE id = ?1")).bind(id.to_string()).fetch_optional(connection).await?;
+    one(row)
+}
+
+pub(crate) async fn list_expired(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Task>, Error> {
+    const LIST: &str = select_task!("WHERE state = 'claimed' AND lease_until <= ?1 ORDER BY lease_until, id LIMIT ?2");
+    let rows: Vec<TaskRow> = sqlx::query_as(LIST).bind(now.as_ms()).bind(limit).fetch_all(connection).await?;
+    all(rows)
+}
+
+pub(crate) async fn save(connection: &mut SqliteConnection, task: &Task) -> Result<(), Error> {
+    const SAVE: &str = "UPDATE task SET state = ?2, queue = ?3, urgency = ?4, due = ?5, label = ?6, decision_id = ?7, \
+        last_token = ?8, escalation_level = ?9, holder = ?10, holder_name = ?11, claim_token = ?12, lease_until = ?13, \
+        automation = ?14, otherwise = ?15, ended_at = ?16, ended_by = ?17, ended_reason = ?18 WHERE id = ?1";
+    let state = StateColumns::of(&task.state)?;
+    let saved = sqlx::query(SAVE)
+        .bind(task.id.to_string())
+        .bind(state.state)
+        .bind(state.queue)
+        .bind(urgency(task.priority))
+        .bind(due(task.due_at))
+        .bind(task.label.as_deref())
+        .bind(task.decision_id.to_string())
+        .bind(signed("last_token", task.last_token)?)
+        .bind(task.escalation_level)
+        .bind(state.holder)
+        .bind(state.holder_name)
+        .bind(state.claim_token)
+        .bind(state.lease_until)
+        .bind(state.automation)
+        .bind(state.otherwise)
+        .bind(state.ended_at)
+        .bind(state.ended_by)
+        .bind(state.ended_reason)
+        .execute(connection)
+        .await?;
+    if saved.rows_affected() == 1 { Ok(()) } else { Err(Error::Missing("task")) }
+}
+
+/// A priority as the order of work: 0 for urgent to 3 for low.
+pub(crate) const fn urgency(priority: Priority) -> u8 {
+    Priority::Urgent.rank() - priority.rank()
+}
+
+/// The priority of an urgency.
+pub(crate) fn priority(urgency: i64) -> Result<Priority, Error> {
+    Priority::ALL
+        .into_iter()
+        .find(|&priority| i64::from(self::urgency(priority)) == urgency)
+        .ok_or_else(|| Error::Corrupt { column: "task.urgency", cause: urgency.to_string() })
+}
+
+/// A due time as the order of work.
+pub(crate) fn due(due_at: Option<Timestamp>) -> i64 {
+    ms(due_at).unwrap_or(NEVER_DUE)
+}
+
+/// The due time of its column.
+pub(crate) fn due_at(due: i64) -> Option<Timestamp> {
+    (due != NEVER_DUE).then(|| Timestamp::from_ms(due))
+}
+
+/// The columns that hold a task's state; each variant fills its own and leaves the others empty.
+#[derive(Debug, Default)]
+pub(crate) struct StateColumns<'a> {
+    pub(crate) state: &'static str,
+    pub(crate) queue: Option<&'a str>,
+    pub(crate) holder: Option<&'a str>,
+    pub(crate) holder_name: Option<&'a str>,
+    pub(crate) claim_token: Option<i64>,
+    pub(crate) lease_until: Option<i64>,
+    pub(crate) automation: Option<&'a str>,
+    pub(crate) otherwise: Option<&'a str>,
+    pub(crate) ended_at: Option<i64>,
+    pub(crate) ended_by: Option<&'a str>,
+    pub(crate) ended_reason: Option<&'a str>,
+}
+
+impl<'a> StateColumns<'a> {
+    pub(crate) fn of(state: &'a TaskState) -> Result<Self, Error> {
+        let named = Self { state: state.name(), queue: state.queue(), ..Self::default() };
+        Ok(match state {
+            TaskState::Queued { .. } => named,
+            TaskState::Claimed { claim, .. } => Self {
+                holder: Some(&claim.holder),
+                holder_name: Some(&claim.holder_name),
+                claim_token: Some(signed("claim_token", claim.token)?),
+                lease_until: Some(claim.expires_at.as_ms()),
+                ..named
+            },
+            TaskState::AwaitingApproval { automation, otherwise } => {
+                Self { automation: Some(automation), otherwise: Some(otherwise), ..named }
+            }
+            TaskState::Resolved { at, by } => Self { ended_at: Some(at.as_ms()), ended_by: Some(by), ..named },
+            TaskState::Closed { at } => Self { ended_at: Some(at.as_ms()), ..named },
+            TaskState::DeadLetter { at, reason } => {
+                Self { ended_at: Some(at.as_ms()), ended_reason: Some(reason), ..named }
+            }
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct TaskRow {
+    id: String,
+    state: String,
+    queue: Option<String>,
+    urgency: i64,
+    due: i64,
+    label: Option<String>,
+    decision_id: String,
+    last_token: i64,
+    escalation_level: i64,
+    holder: Option<String>,
+    holder_name: Option<String>,
+    claim_token: Option<i64>,
+    lease_until: Option<i64>,
+    automation: Option<String>,
+    otherwise: Option<String>,
+    ended_at: Option<i64>,
+    ended_by: Option<String>,
+    ended_reason: Option<String>,
+    submitted_at: i64,
+    submitted_by: String,
+    channel: String,
+    external_id: Option<String>,
+    priority_hint: Option<String>,
+    callback_url: Option<String>,
+    subject: String,
+    attributes: String,
+    body: String,
+}
+
+impl TaskRow {
+    fn take_state(&mut self) -> Result<TaskState, Error> {
+        Ok(match self.state.as_str() {
+            "queued" => TaskState::Queued { queue: filled("task.queue", self.queue.take())? },
+            "claimed" => TaskState::Claimed {
+                queue: filled("task.queue", self.queue.take())?,
+                claim: Claim {
+                    holder: filled("task.holder", self.holder.take())?,
+                    holder_name: filled("task.holder_name", self.holder_name.take())?,
+                    token: number("task.claim_token", filled("task.claim_token", self.claim_token)?)?,
+                    expires_at: filled("task.lease_until", time(self.lease_until))?,
+                },
+            },
+            "awaiting_approval" => TaskState::AwaitingApproval {
+                automation: filled("task.automation", self.automation.take())?,
+                otherwise: filled("task.otherwise", self.otherwise.take())?,
+            },
+            "resolved" => TaskState::Resolved {
+                at: filled("task.ended_at", time(self.ended_at))?,
+                by: filled("task.ended_by", self.ended_by.take())?,
+            },
+            "closed" => TaskState::Closed { at: filled("task.ended_at", time(self.ended_at))? },
+            "dead_letter" => TaskState::DeadLetter {
+                at: filled("task.ended_at", time(self.ended_at))?,
+                reason: filled("task.ended_reason", self.ended_reason.take())?,
+            },
+            other => return Err(Error::Corrupt { column: "task.state", cause: other.to_owned() }),
+        })
+    }
+}
+
+/// A column that this state must fill.
+fn filled<T>(column: &'static str, value: Option<T>) -> Result<T, Error> {
+    value.ok_or_else(|| Error::Corrupt { column, cause: "nothing".to_owned() })
+}
+
+impl TryFrom<TaskRow> for Task {
+    type Error = Error;
+
+    fn try_from(mut row: TaskRow) -> Result<Self, Error> {
+        Ok(Self {
+            id: parse("task.id", &row.id)?,
+            state: row.take_state()?,
+            subject: row.subject,
+            body: row.body,
+            channel: row.channel,
+            attributes: from_json("task.attributes", &row.attributes)?,
+            external_id: row.external_id,
+            priority_hint: parse_optional("task.priority_hint", row.priority_hint.as_deref())?,
+            callback_url: row.callback_url,
+            submitted_by: row.submitted_by,
+            submitted_at: Timestamp::from_ms(row.submitted_at),
+            priority: priority(row.urgency)?,
+            due_at: due_at(row.due),
+            label: row.label,
+            decision_id: parse("task.decision_id", &row.decision_id)?,
+            last_token: number("task.last_token", row.last_token)?,
+            escalation_level: number("task.escalation_level", row.escalation_level)?,
+        })
+    }
+}

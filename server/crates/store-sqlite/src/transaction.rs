@@ -1,0 +1,65 @@
+//! The transaction: the one that writes, and the views that only read.
+
+use async_trait::async_trait;
+use service::ports::store::{Reads, Store, StoreResult, Transaction};
+use sqlx::sqlite::SqliteConnection;
+
+use crate::{SqliteStore, audit::Tail, error::Error, lane::Loan};
+
+/// A transaction on a connection of its own. Views that only read have the same form on a connection that cannot write.
+pub(crate) struct SqliteTransaction {
+    loan: Loan,
+    /// The end of the audit log, once this transaction has asked for it.
+    pub(crate) audit_tail: Option<Tail>,
+    /// SQLite may have ended the transaction by itself, so that a further statement would be a transaction of its own.
+    ended: bool,
+}
+
+impl SqliteTransaction {
+    async fn begin(mut loan: Loan, statement: &'static str) -> Result<Self, Error> {
+        loan.begin(statement).await?;
+        Ok(Self { loan, audit_tail: None, ended: false })
+    }
+
+    /// The connection, while the transaction is whole.
+    pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection, Error> {
+        if self.ended { Err(Error::Ended) } else { self.loan.connection() }
+    }
+
+    /// Passes an answer on, and remembers a failure after which nothing more may be written.
+    pub(crate) fn settle<T>(&mut self, answer: Result<T, Error>) -> StoreResult<T> {
+        if let Err(error) = &answer {
+            self.ended |= error.may_end_transaction();
+        }
+        Ok(answer?)
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self) -> StoreResult<Box<dyn Transaction>> {
+        let loan = self.writer.lend().await?;
+        Ok(Box::new(SqliteTransaction::begin(loan, "BEGIN IMMEDIATE").await?))
+    }
+
+    async fn read(&self) -> StoreResult<Box<dyn Reads>> {
+        let loan = self.readers.lend().await?;
+        Ok(Box::new(SqliteTransaction::begin(loan, "BEGIN DEFERRED").await?))
+    }
+}
+
+impl Reads for SqliteTransaction {}
+
+#[async_trait]
+impl Transaction for SqliteTransaction {
+    async fn save(mut self: Box<Self>) -> StoreResult<()> {
+        if self.ended {
+            return Err(Error::Ended.into());
+        }
+        Ok(self.loan.commit().await?)
+    }
+
+    fn as_reads(&mut self) -> &mut dyn Reads {
+        self
+    }
+}

@@ -1,0 +1,145 @@
+//! Every port that writes, handed on to its noun.
+
+use async_trait::async_trait;
+use domain::{
+    ApiKey, Correction, Decision, Escalation, Label, Model, PolicyVersion, Queue, Task, Timestamp, TrainingRun, User,
+    UserId, audit::NewAuditEvent,
+};
+use service::ports::store::{
+    AuditWrites, DecisionWrites, DomainEvent, LearningWrites, PeopleWrites, PolicyWrites, SessionRecord, StoreResult,
+    Submission, TaskWrites,
+};
+
+use crate::{
+    api_key, audit, correction, decision, escalation, event, idempotency, label, model, policy, queue, session,
+    submission, task, training_run, transaction::SqliteTransaction, user,
+};
+
+#[async_trait]
+impl TaskWrites for SqliteTransaction {
+    async fn add_submissions(&mut self, submissions: &[Submission]) -> StoreResult<()> {
+        let answer = submission::add(self.connection()?, submissions).await;
+        self.settle(answer)
+    }
+
+    async fn save_task(&mut self, task: &Task) -> StoreResult<()> {
+        let answer = task::save(self.connection()?, task).await;
+        self.settle(answer)
+    }
+
+    async fn save_queue(&mut self, queue: &Queue) -> StoreResult<()> {
+        let answer = queue::save(self.connection()?, queue).await;
+        self.settle(answer)
+    }
+
+    async fn save_escalation(&mut self, escalation: &Escalation) -> StoreResult<()> {
+        let answer = escalation::save(self.connection()?, escalation).await;
+        self.settle(answer)
+    }
+
+    async fn remove_expired_idempotency(&mut self, now: Timestamp) -> StoreResult<u64> {
+        let answer = idempotency::remove_expired(self.connection()?, now).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl DecisionWrites for SqliteTransaction {
+    async fn add_decision(&mut self, decision: &Decision) -> StoreResult<()> {
+        let answer = decision::add(self.connection()?, decision).await;
+        self.settle(answer)
+    }
+
+    async fn add_correction(&mut self, correction: &Correction) -> StoreResult<()> {
+        let answer = correction::add(self.connection()?, correction).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl LearningWrites for SqliteTransaction {
+    async fn add_labels(&mut self, labels: &[Label]) -> StoreResult<()> {
+        let answer = label::add(self.connection()?, labels).await;
+        self.settle(answer)
+    }
+
+    async fn save_model(&mut self, model: &Model) -> StoreResult<()> {
+        let answer = model::save(self.connection()?, model).await;
+        self.settle(answer)
+    }
+
+    async fn save_run(&mut self, run: &TrainingRun) -> StoreResult<()> {
+        let answer = training_run::save(self.connection()?, run).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl PolicyWrites for SqliteTransaction {
+    async fn save_policy(&mut self, policy: &PolicyVersion) -> StoreResult<()> {
+        let answer = policy::save(self.connection()?, policy).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl PeopleWrites for SqliteTransaction {
+    async fn add_user(&mut self, user: &User, password_hash: &str) -> StoreResult<()> {
+        let answer = user::add(self.connection()?, user, password_hash).await;
+        self.settle(answer)
+    }
+
+    async fn save_user(&mut self, user: &User) -> StoreResult<()> {
+        let answer = user::save(self.connection()?, user).await;
+        self.settle(answer)
+    }
+
+    async fn save_password(&mut self, id: UserId, password_hash: &str) -> StoreResult<()> {
+        let answer = user::save_password(self.connection()?, id, password_hash).await;
+        self.settle(answer)
+    }
+
+    async fn save_session(&mut self, session: &SessionRecord) -> StoreResult<()> {
+        let answer = session::save(self.connection()?, session).await;
+        self.settle(answer)
+    }
+
+    async fn remove_session(&mut self, digest: &str) -> StoreResult<()> {
+        let answer = session::remove(self.connection()?, digest).await;
+        self.settle(answer)
+    }
+
+    async fn remove_sessions_of(&mut self, user: UserId) -> StoreResult<u64> {
+        let answer = session::remove_of(self.connection()?, user).await;
+        self.settle(answer)
+    }
+
+    async fn remove_expired_sessions(&mut self, now: Timestamp) -> StoreResult<u64> {
+        let answer = session::remove_expired(self.connection()?, now).await;
+        self.settle(answer)
+    }
+
+    async fn save_api_key(&mut self, key: &ApiKey, secret_digest: &str) -> StoreResult<()> {
+        let answer = api_key::save(self.connection()?, key, secret_digest).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl AuditWrites for SqliteTransaction {
+    async fn append_audit(&mut self, events: &[NewAuditEvent]) -> StoreResult<()> {
+        let tail = match self.audit_tail.take() {
+            Some(tail) => Ok(tail),
+            None => audit::tail(self.connection()?).await,
+        };
+        let tail = self.settle(tail)?;
+        let appended = audit::append(self.connection()?, tail, events).await;
+        self.audit_tail = Some(self.settle(appended)?);
+        Ok(())
+    }
+
+    async fn append_events(&mut self, events: &[DomainEvent]) -> StoreResult<()> {
+        let answer = event::append(self.connection()?, events).await;
+        self.settle(answer)
+    }
+}

@@ -1,0 +1,110 @@
+//! `switchyard model`.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use domain::{Fault, Model, RunState};
+
+use super::{Context, DataArgs, Failure, Outcome, Workspace, output};
+
+/// The models of a workspace.
+#[derive(Debug, Subcommand)]
+pub(super) enum ModelCommand {
+    /// Train the next model on the workspace's labels; it stays a candidate until it is promoted.
+    Retrain {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Add a model that `train` made elsewhere, as a candidate.
+    Add {
+        /// The model's directory.
+        directory: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// List models with their numbers.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Make a model the champion; a running server takes it within seconds.
+    Promote {
+        /// The version, for example v3 or 3.
+        #[arg(value_parser = parse_version)]
+        version: u32,
+        /// Also when it is worse than the champion on the same held-out examples.
+        #[arg(long)]
+        anyway: bool,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+fn parse_version(text: &str) -> Result<u32, String> {
+    text.trim_start_matches('v').parse().map_err(|_| "must be a version like v3".to_owned())
+}
+
+impl ModelCommand {
+    pub(super) async fn run(self, context: &Context) -> Outcome {
+        let workspace = context.open(self.data()).await?;
+        let outcome = self.act(&workspace).await;
+        workspace.close(outcome).await
+    }
+
+    const fn data(&self) -> &DataArgs {
+        match self {
+            Self::Retrain { data, .. } | Self::Add { data, .. } | Self::List { data, .. } | Self::Promote { data, .. } => data,
+        }
+    }
+
+    async fn act(self, workspace: &Workspace) -> Outcome {
+        let Workspace { services, actor, .. } = workspace;
+        match self {
+            Self::Retrain { json, .. } => {
+                let run = services.train(actor).await.map_err(Fault::from)?;
+                if json { output::json(&run)? } else { output::line(&run.message)? }
+                if run.state == RunState::Succeeded { Ok(()) } else { Err(Failure::Said) }
+            }
+            Self::Add { directory, json, .. } => {
+                let model = services
+                    .add_model(actor, &directory)
+                    .await
+                    .map_err(|error| Failure::message(format!("{}: {error}", directory.display())))?;
+                if json { output::json(&model) } else { output::line(&format!("Added model {}.", model.name())) }
+            }
+            Self::List { json, .. } => {
+                let models = services.model_board(actor).await.map_err(Fault::from)?.models;
+                if json {
+                    return output::json(&models);
+                }
+                let rows: Vec<_> = models.iter().map(row).collect();
+                output::table(["MODEL", "STAGE", "ACCURACY", "ECE", "EXAMPLES", "MADE"], &rows)
+            }
+            Self::Promote { version, anyway, .. } => {
+                let model = services.promote(actor, version, anyway).await.map_err(Fault::from)?;
+                output::line(&format!("Model {} is the champion.", model.name()))
+            }
+        }
+    }
+}
+
+fn row(model: &Model) -> [String; 6] {
+    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
+    [
+        model.name(),
+        format!("{:?}", model.stage).to_lowercase(),
+        number(model.metrics.as_ref().map(|metrics| metrics.accuracy)),
+        number(model.metrics.as_ref().map(|metrics| metrics.ece)),
+        model.trained_on.to_string(),
+        model.created_at.to_minute(),
+    ]
+}

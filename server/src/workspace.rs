@@ -1,0 +1,79 @@
+//! A data directory brought to life: database, models and use cases. Server and command line open it the same way.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use service::{Background, Parts, Services, Settings, StartError};
+use store_sqlite::SqliteStore;
+
+use crate::{
+    clock::{SystemClock, SystemEntropy},
+    workshop::Workshop,
+};
+
+/// Why a data directory could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory cannot be made or entered.
+    #[error("the data directory {} cannot be used: {source}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Store(#[from] store_sqlite::OpenError),
+    /// The use cases cannot start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+}
+
+/// The database's file within a data directory.
+#[must_use]
+pub fn database_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("switchyard.db")
+}
+
+/// Opens the database of a data directory, bringing it to this version's form. The directory is made when it is missing,
+/// readable by its owner only.
+///
+/// # Errors
+/// See [`OpenError`].
+pub async fn open_store(data_dir: &Path, options: store_sqlite::Options) -> Result<SqliteStore, OpenError> {
+    make_directory(data_dir).map_err(|source| OpenError::Directory { path: data_dir.to_owned(), source })?;
+    Ok(SqliteStore::open(&database_path(data_dir), options).await?)
+}
+
+/// Opens a data directory with everything that runs on it.
+///
+/// # Errors
+/// See [`OpenError`].
+pub async fn open(
+    data_dir: &Path,
+    store: store_sqlite::Options,
+    settings: Settings,
+    onnxruntime: Option<&Path>,
+) -> Result<(Services, Background), OpenError> {
+    let store = open_store(data_dir, store).await?;
+    let parts = Parts {
+        store: Arc::new(store),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        workshop: Arc::new(Workshop::new(data_dir.join("models"), onnxruntime.map(Path::to_owned))),
+        settings,
+    };
+    Ok(Services::start(parts).await?)
+}
+
+fn make_directory(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
