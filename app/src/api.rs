@@ -2,6 +2,8 @@
 
 pub mod decision;
 pub mod escalation;
+#[cfg(all(test, feature = "ssr"))]
+mod form_tests;
 pub mod label;
 pub mod model;
 pub mod overview;

@@ -31,7 +31,7 @@ impl AppError {
     pub fn message(&self) -> String {
         match &self.0 {
             Fault::Invalid(error) if error.message.starts_with(char::is_uppercase) => error.message.clone(),
-            Fault::Invalid(error) => format!("{} {}.", capitalised(&error.field), error.message),
+            Fault::Invalid(error) => format!("{}: {}.", capitalised(&error.field), error.message),
             fault => fault.to_string(),
         }
     }
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn a_refused_field_is_named_and_its_message_is_a_sentence() {
         assert_eq!(invalid().field(), Some("due_at"));
-        assert_eq!(invalid().message(), "Due at must be given.");
+        assert_eq!(invalid().message(), "Due at: must be given.");
         let own = ValidationError::new("password", ValidationCode::Malformed, "Address or password is wrong.");
         assert_eq!(AppError(Fault::Invalid(own)).message(), "Address or password is wrong.");
     }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, Method, Uri, header},
+    http::{HeaderMap, Method, Uri, header, uri::PathAndQuery},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -95,7 +95,7 @@ fn refuse(request: &Request, fault: Fault) -> Response {
 
 /// The sign-in page that leads back to where the person wanted to go; an act without a session is not repeated.
 fn sign_in_address(method: &Method, uri: &Uri) -> String {
-    let wanted = uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+    let wanted = uri.path_and_query().map_or("/", PathAndQuery::as_str);
     if *method == Method::GET && wanted != "/" {
         let encoded: String = wanted
             .bytes()

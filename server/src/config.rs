@@ -131,7 +131,7 @@ enum SecureCookies {
 #[derive(Debug, Clone, Deserialize)]
 struct Storage {
     synchronous: Synchronous,
-    readers: u32,
+    readers: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

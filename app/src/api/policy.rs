@@ -172,7 +172,11 @@ mod on_server {
     };
 
     /// Without JavaScript the person's text comes back with the page behind the redirect, whatever was wrong with it.
-    pub(super) async fn submit_policy(json: String, note: String, intent: PolicyIntent) -> Result<PolicyAnswer, AppError> {
+    pub(super) async fn submit_policy(
+        json: String,
+        note: String,
+        intent: PolicyIntent,
+    ) -> Result<PolicyAnswer, AppError> {
         let actor = actor()?;
         let answer = match intent {
             PolicyIntent::Check => services().check_policy(&actor, &json).await.map_err(Fault::from).map(checked),

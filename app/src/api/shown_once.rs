@@ -11,7 +11,10 @@ use std::{
 };
 
 use domain::{Actor, ActorId, IssuedKey, IssuedPassword, policy::MAX_DOCUMENT_BYTES};
-use http::{header::{ACCEPT, CACHE_CONTROL, HeaderValue}, request::Parts};
+use http::{
+    header::{ACCEPT, CACHE_CONTROL, HeaderValue},
+    request::Parts,
+};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 

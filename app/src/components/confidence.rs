@@ -27,4 +27,5 @@ pub fn Confidence(
             </svg>
         </div>
     }
+    .into_any()
 }

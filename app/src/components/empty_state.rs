@@ -22,4 +22,5 @@ pub fn EmptyState(
             {children.map(|children| view! { <div class="mt-2 flex flex-wrap justify-center gap-2">{children()}</div> })}
         </div>
     }
+    .into_any()
 }

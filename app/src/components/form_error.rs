@@ -20,14 +20,19 @@ pub fn FormError(
     /// Why; nothing when it was not refused.
     #[prop(into)]
     error: Signal<Option<AppError>>,
+    /// Fields that say themselves what is wrong with them, by a [`FieldError`].
+    #[prop(optional)]
+    except: &'static [&'static str],
 ) -> impl IntoView {
+    let shown = move || error.get().filter(|error| error.field().is_none_or(|field| !except.contains(&field)));
     view! {
         <div role="alert">
             {move || {
-                error.get().map(|error| view! { <p class="alert alert-error alert-soft text-sm">{error.message()}</p> })
+                shown().map(|error| view! { <p class="alert alert-error alert-soft text-sm">{error.message()}</p> })
             }}
         </div>
     }
+    .into_any()
 }
 
 /// Says at a field why it was refused. Its id is `{field}-error`, for `aria-describedby`.
@@ -41,5 +46,5 @@ pub fn FieldError(
 ) -> impl IntoView {
     let message =
         move || error.with(|error| error.as_ref().filter(|error| error.field() == Some(field)).map(AppError::message));
-    view! { <p id=format!("{field}-error") class="min-h-5 text-sm text-error">{message}</p> }
+    view! { <p id=format!("{field}-error") aria-live="polite" class="text-sm text-error">{message}</p> }
 }

@@ -27,8 +27,8 @@ pub enum IconName {
     Account,
     /// Three bars.
     Menu,
-    /// Half a sun.
-    Theme,
+    /// A way out.
+    SignOut,
 }
 
 /// A drawing of 24 units in the colour of the text around it.
@@ -48,10 +48,10 @@ pub fn Icon(
         IconName::People => {
             "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7m-6 9a6 6 0 0 1 12 0m1-16a3.5 3.5 0 0 1 0 7m2 3a6 6 0 0 1 3 6"
         }
-        IconName::Keys => "M15 9a4 4 0 1 0-3.5 4L14 15.500h2v2h2v2h3v-3l-6-6z",
+        IconName::Keys => "M15 8a4 4 0 1 0-4 4l3 3h2v2h2v2h3v-3l-6-6z",
         IconName::Account => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8m-8 9a8 8 0 0 1 16 0",
         IconName::Menu => "M4 7h16M4 12h16M4 17h16",
-        IconName::Theme => "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
+        IconName::SignOut => "M10 4H5v16h5M14 8l4 4-4 4m4-4H9",
     };
     view! {
         <svg

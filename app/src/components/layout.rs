@@ -50,6 +50,7 @@ pub fn Layout() -> impl IntoView {
         </div>
         <div role="status" aria-live="polite" class="sr-only">{said}</div>
     }
+    .into_any()
 }
 
 /// Takes the cursor to a page that was gone to without loading it, as a loaded page does by itself.
@@ -78,6 +79,7 @@ fn Brand() -> impl IntoView {
             "Switchyard"
         </a>
     }
+    .into_any()
 }
 
 /// The frame of a wide screen.
@@ -94,6 +96,7 @@ fn SideBar(who: Resource<Result<Viewer, AppError>>) -> impl IntoView {
             <Person who/>
         </aside>
     }
+    .into_any()
 }
 
 /// The frame of a small screen: the navigation unfolds without a script.
@@ -124,6 +127,7 @@ fn TopBar(who: Resource<Result<Viewer, AppError>>) -> impl IntoView {
             </details>
         </header>
     }
+    .into_any()
 }
 
 /// The links, once it is known who looks.
@@ -134,6 +138,7 @@ fn Links(who: Resource<Result<Viewer, AppError>>) -> impl IntoView {
             {move || Suspend::new(async move { who.await.ok().map(|viewer| view! { <Navigation viewer/> }) })}
         </Suspense>
     }
+    .into_any()
 }
 
 /// Who is signed in, the theme, the account and the way out.
@@ -147,7 +152,10 @@ fn Person(who: Resource<Result<Viewer, AppError>>) -> impl IntoView {
                         .ok()
                         .map(|viewer| {
                             view! {
-                                <a href="/account" class="flex items-center gap-2 rounded-field px-3 py-1 text-sm hover:bg-base-300">
+                                <a
+                                    href="/account"
+                                    class="flex items-center gap-3 rounded-field px-3 py-1 text-sm hover:bg-base-300"
+                                >
                                     <Icon name=IconName::Account/>
                                     <span class="min-w-0">
                                         <span class="block truncate font-medium">{viewer.name.clone()}</span>
@@ -160,12 +168,14 @@ fn Person(who: Resource<Result<Viewer, AppError>>) -> impl IntoView {
                         })
                 })}
             </Suspense>
-            <div class="flex items-center justify-between px-1">
-                <ThemeSwitch/>
-                <form method="post" action=SignOut::PATH>
-                    <button class="btn btn-xs btn-ghost">"Sign out"</button>
-                </form>
-            </div>
+            <form method="post" action=SignOut::PATH>
+                <button class="flex min-h-8 w-full cursor-pointer items-center gap-3 rounded-field px-3 text-sm hover:bg-base-300">
+                    <Icon name=IconName::SignOut/>
+                    "Sign out"
+                </button>
+            </form>
+            <ThemeSwitch/>
         </div>
     }
+    .into_any()
 }

@@ -49,12 +49,12 @@ pub fn Navigation(
 ) -> impl IntoView {
     let items = NavigationItem::ALL.into_iter().filter(|item| viewer.may(item.permission));
     view! {
-        <ul class="menu w-full gap-0.5 p-0">
+        <ul class="flex flex-col gap-0.5">
             {items
                 .map(|item| {
                     view! {
                         <li>
-                            <A href=item.path attr:class="aria-[current=page]:bg-base-300 aria-[current=page]:font-medium">
+                            <A href=item.path attr:class="flex min-h-9 items-center gap-3 rounded-field px-3 text-sm hover:bg-base-300 aria-[current=page]:bg-base-300 aria-[current=page]:font-medium">
                                 <Icon name=item.icon/>
                                 {item.title}
                             </A>
@@ -64,6 +64,7 @@ pub fn Navigation(
                 .collect_view()}
         </ul>
     }
+    .into_any()
 }
 
 #[cfg(test)]

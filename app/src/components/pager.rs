@@ -19,7 +19,7 @@ pub fn Pager(
         view! {
             <nav class="mt-4 flex justify-between gap-2" aria-label="Pages of this list">
                 <span>{first.map(|href| view! { <a class="btn btn-sm btn-ghost" href=href>"First page"</a> })}</span>
-                <span>{next.map(|href| view! { <a class="btn btn-sm" rel="next" href=href>"Next page"</a> })}</span>
+                <span>{next.map(|href| view! { <a class="btn btn-sm btn-outline" rel="next" href=href>"Next page"</a> })}</span>
             </nav>
         }
     })

@@ -129,4 +129,5 @@ pub fn ShortcutHelp(
             </Show>
         </footer>
     }
+    .into_any()
 }

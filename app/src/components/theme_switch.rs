@@ -31,6 +31,7 @@ pub fn ThemeSwitch() -> impl IntoView {
             </fieldset>
         </ActionForm>
     }
+    .into_any()
 }
 
 /// Shows a theme at once, as the server will draw the next page.

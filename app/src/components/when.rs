@@ -43,6 +43,7 @@ pub fn When(
             <span class="sr-only">" UTC"</span>
         </time>
     }
+    .into_any()
 }
 
 /// When something is due; in the browser also how far away that is.

@@ -22,10 +22,13 @@ pub fn AccountPage() -> impl IntoView {
                 <h2 id="change-password" class="mb-3 font-semibold">"Change the password"</h2>
                 {changed.then(|| view! { <p role="status" class="alert alert-success alert-soft mb-3 text-sm">"The password is changed."</p> })}
                 <form method="post" action=ChangePassword::PATH class="flex flex-col gap-2">
-                    <FormError error/>
-                    <PasswordField name="old" label="Present password" autocomplete="current-password" error/>
-                    <PasswordField name="new" label="New password, at least 12 characters" autocomplete="new-password" error/>
-                    <PasswordField name="again" label="New password once more" autocomplete="new-password" error/>
+                    <FormError error except=&["old", "password", "again"]/>
+                    <PasswordField name="old" label="Present password" autocomplete="current-password"/>
+                    <FieldError error field="old"/>
+                    <PasswordField name="new" label="New password, at least 12 characters" autocomplete="new-password"/>
+                    <FieldError error field="password"/>
+                    <PasswordField name="again" label="New password once more" autocomplete="new-password"/>
+                    <FieldError error field="again"/>
                     <button class="btn btn-primary self-start">"Change"</button>
                 </form>
             </section>
@@ -33,14 +36,9 @@ pub fn AccountPage() -> impl IntoView {
     })
 }
 
-/// A field for a password, with its label and what is wrong with it.
+/// A field for a password, with its label.
 #[component]
-fn PasswordField(
-    name: &'static str,
-    label: &'static str,
-    autocomplete: &'static str,
-    error: Signal<Option<crate::error::AppError>>,
-) -> impl IntoView {
+fn PasswordField(name: &'static str, label: &'static str, autocomplete: &'static str) -> impl IntoView {
     view! {
         <div>
             <label for=name class="mb-1 block text-sm font-medium">{label}</label>
@@ -52,9 +50,9 @@ fn PasswordField(
                 required
                 maxlength="256"
                 class="input w-full"
-                aria-describedby=format!("{name}-error")
+                aria-describedby=format!("{}-error", if name == "new" { "password" } else { name })
             />
-            <FieldError error field=name/>
         </div>
     }
+    .into_any()
 }

@@ -68,4 +68,5 @@ fn Escalations(items: Vec<EscalationSummary>) -> impl IntoView {
                 .collect_view()}
         </ul>
     }
+    .into_any()
 }

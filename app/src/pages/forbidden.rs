@@ -15,4 +15,5 @@ pub fn Forbidden() -> impl IntoView {
             <a class="btn btn-primary btn-sm" href="/">"To your first page"</a>
         </section>
     }
+    .into_any()
 }

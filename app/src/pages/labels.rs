@@ -162,14 +162,12 @@ fn LabelRow(label: Label) -> impl IntoView {
     );
     let text = view! { <span class="line-clamp-3 wrap-anywhere whitespace-pre-line">{label.text}</span> };
     let text = match label.task_id {
-        Some(task) => {
-            view! {
-                <a class="link link-hover" href=format!("/tasks/{task}")>
-                    {text}
-                </a>
-            }
-            .into_any()
+        Some(task) => view! {
+            <a class="link link-hover" href=format!("/tasks/{task}")>
+                {text}
+            </a>
         }
+        .into_any(),
         None => text.into_any(),
     };
     view! {

@@ -15,6 +15,7 @@ pub fn NothingHere() -> impl IntoView {
             <a class="btn btn-primary btn-sm" href="/">"To your first page"</a>
         </section>
     }
+    .into_any()
 }
 
 /// The page for every address that is none of ours.
@@ -27,4 +28,5 @@ pub fn NotFoundPage() -> impl IntoView {
             <NothingHere/>
         </main>
     }
+    .into_any()
 }

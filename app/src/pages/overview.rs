@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::overview::lookup_overview,
-    components::{EmptyState, PageHeader, live_overview, loaded},
+    components::{EmptyState, PageHeader, TableRegion, live_overview, loaded},
 };
 
 /// The numbers of the workspace. In the browser they follow the server's live stream.
@@ -95,6 +95,7 @@ fn Numbers(now: Memo<Overview>) -> impl IntoView {
                 .collect_view()}
         </dl>
     }
+    .into_any()
 }
 
 #[component]
@@ -104,8 +105,7 @@ fn Queues(queues: Vec<QueueCounts>) -> impl IntoView {
             .into_any();
     }
     view! {
-        <div class="overflow-x-auto rounded-box border border-base-300 bg-base-100" tabindex="0" role="region" aria-labelledby="queues">
-            <table class="table table-sm">
+        <TableRegion label="Queues and their numbers">
                 <thead>
                     <tr>
                         <th scope="col">"Queue"</th>
@@ -134,8 +134,7 @@ fn Queues(queues: Vec<QueueCounts>) -> impl IntoView {
                         })
                         .collect_view()}
                 </tbody>
-            </table>
-        </div>
+        </TableRegion>
     }
     .into_any()
 }

@@ -116,4 +116,5 @@ fn Page(shown: Shown, acts: Acts) -> impl IntoView {
         </div>
         <ShortcutHelp keys=KEYS/>
     }
+    .into_any()
 }

@@ -87,7 +87,7 @@ pub fn WorkPage() -> impl IntoView {
     loaded(board, move |shown| {
         let chosen = chosen.get_untracked();
         view! {
-            <Head board=shown.clone() chosen=chosen.clone() next/>
+            <Head board=shown.clone() chosen=chosen.clone() next live reload=board/>
             <div class="grid gap-6 lg:grid-cols-[15rem_minmax(0,1fr)]">
                 <QueueList
                     queues=shown.queues.clone()
@@ -97,7 +97,6 @@ pub fn WorkPage() -> impl IntoView {
                     live
                 />
                 <section aria-label="Tasks" class="min-w-0">
-                    <Changed board=shown.clone() chosen=chosen.clone() live reload=board/>
                     <Listed board=shown chosen/>
                 </section>
             </div>
@@ -108,7 +107,14 @@ pub fn WorkPage() -> impl IntoView {
 
 /// The heading for what is chosen, and the button that takes the next task.
 #[component]
-fn Head(board: Board, chosen: Chosen, next: ServerAction<ClaimNext>) -> impl IntoView {
+fn Head(
+    board: Board,
+    chosen: Chosen,
+    next: ServerAction<ClaimNext>,
+    live: Live,
+    reload: Resource<Result<Board, AppError>>,
+) -> impl IntoView {
+    let changed = changed(&board, &chosen, live);
     let (title, subtitle) = match &chosen {
         Chosen::Held => ("Your work".to_owned(), "Tasks that you hold now.".to_owned()),
         Chosen::Approvals => {
@@ -127,6 +133,11 @@ fn Head(board: Board, chosen: Chosen, next: ServerAction<ClaimNext>) -> impl Int
     let label = if queue.is_empty() { "Take the next task" } else { "Take the next task here" };
     view! {
         <PageHeader title subtitle>
+            <Show when=move || changed.get()>
+                <button class="btn btn-sm btn-soft btn-info" on:click=move |_| reload.refetch()>
+                    "The queue changed: show it anew"
+                </button>
+            </Show>
             {board
                 .viewer
                 .may(Permission::WorkTasks)
@@ -148,24 +159,19 @@ fn Head(board: Board, chosen: Chosen, next: ServerAction<ClaimNext>) -> impl Int
             <p class="alert alert-soft mb-3 text-sm">"Nothing waits there now."</p>
         </Show>
     }
+    .into_any()
 }
 
-/// Says that the queue has changed since the list was read. The list itself does not move under anybody's hands.
-#[component]
-fn Changed(board: Board, chosen: Chosen, live: Live, reload: Resource<Result<Board, AppError>>) -> impl IntoView {
-    let Chosen::Queue(name) = chosen else { return ().into_any() };
-    let waited = board.queues.iter().find(|counts| counts.queue.name == name).map_or(0, |counts| counts.waiting);
-    let changed = Memo::new(move |_| live.waiting(&name).is_some_and(|waits| waits != waited));
-    view! {
-        <div class="mb-2 flex min-h-8 items-center justify-end">
-            <Show when=move || changed.get()>
-                <button class="btn btn-xs btn-soft btn-info" on:click=move |_| reload.refetch()>
-                    "The queue changed: show it anew"
-                </button>
-            </Show>
-        </div>
-    }
-    .into_any()
+/// Whether the queue has changed since the list was read. The list itself does not move under anybody's hands.
+fn changed(board: &Board, chosen: &Chosen, live: Live) -> Memo<bool> {
+    let queue = match chosen {
+        Chosen::Queue(name) => board.queues.iter().find(|counts| counts.queue.name == *name),
+        Chosen::Held | Chosen::Approvals => None,
+    };
+    let shown = queue.map(|counts| (counts.queue.name.clone(), counts.waiting));
+    Memo::new(move |_| {
+        shown.as_ref().is_some_and(|(name, waited)| live.waiting(name).is_some_and(|waits| waits != *waited))
+    })
 }
 
 /// The tasks, or why there are none.

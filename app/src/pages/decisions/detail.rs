@@ -105,7 +105,8 @@ fn Outcome(decision: Decision, task_state: String) -> impl IntoView {
         domain::DecisionMode::Shadow => "shadow",
         domain::DecisionMode::Canary => "canary",
     };
-    let skills = (!decision.skills.is_empty()).then(|| view! { <Fact name="Skills">{decision.skills.join(", ")}</Fact> });
+    let skills =
+        (!decision.skills.is_empty()).then(|| view! { <Fact name="Skills">{decision.skills.join(", ")}</Fact> });
     view! {
         <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">
             <Fact name="Went to">

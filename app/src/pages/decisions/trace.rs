@@ -72,11 +72,8 @@ pub(super) fn Trace(
         .into_any();
     }
     let otherwise = by_policy && !trace.iter().any(|step| step.outcome == RuleOutcome::Matched);
-    let rows = trace
-        .into_iter()
-        .enumerate()
-        .map(|(index, step)| view! { <TraceRow number=index + 1 step/> })
-        .collect_view();
+    let rows =
+        trace.into_iter().enumerate().map(|(index, step)| view! { <TraceRow number=index + 1 step/> }).collect_view();
     view! {
         <TableRegion label="Rules that were tried, in order">
             <thead>
@@ -115,7 +112,9 @@ fn TraceRow(number: usize, step: RuleTrace) -> impl IntoView {
     let (class, words, message) = match step.outcome {
         RuleOutcome::Matched => ("badge badge-sm badge-success badge-soft", "matched", "This rule decided.".to_owned()),
         RuleOutcome::NotMatched => ("badge badge-sm badge-ghost", "not matched", String::new()),
-        RuleOutcome::Error { message } => ("badge badge-sm badge-error badge-soft", "error", format!("Skipped: {message}")),
+        RuleOutcome::Error { message } => {
+            ("badge badge-sm badge-error badge-soft", "error", format!("Skipped: {message}"))
+        }
     };
     view! {
         <tr>

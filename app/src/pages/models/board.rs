@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     api::model::{CancelTraining, PromoteModel, StartTraining, lookup_model_board},
-    components::{EmptyState, FormError, PageHeader, StateBadge, TableRegion, When, action_error, announce_done, loaded_for},
+    components::{
+        EmptyState, FormError, PageHeader, StateBadge, TableRegion, When, action_error, announce_done, loaded_for,
+    },
 };
 
 /// Every model with its numbers, and the training of the next one.

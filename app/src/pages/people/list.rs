@@ -133,7 +133,11 @@ fn PersonActions(user: User, acts: Acts) -> impl IntoView {
     let (summary, consequence, button) = if disabled {
         ("Enable", "The person may sign in again with the password they had.", "Enable now")
     } else {
-        ("Disable", "The person is signed out everywhere and may not sign in again. What they did stays recorded.", "Disable now")
+        (
+            "Disable",
+            "The person is signed out everywhere and may not sign in again. What they did stays recorded.",
+            "Disable now",
+        )
     };
     let (disabling, resetting) = (acts.disable.pending(), acts.reset.pending());
     view! {

@@ -59,7 +59,8 @@ fn compare_rules(active: &[Rule], other: &[Rule]) -> Vec<Difference> {
     let after: BTreeMap<&str, &Rule> = other.iter().map(|rule| (rule.id.as_str(), rule)).collect();
     // Places are compared among the rules that both have: an added rule does not move all that follow it.
     let kept_before = active.iter().filter(|rule| after.contains_key(rule.id.as_str()));
-    let places: BTreeMap<&str, usize> = kept_before.enumerate().map(|(place, rule)| (rule.id.as_str(), place)).collect();
+    let places: BTreeMap<&str, usize> =
+        kept_before.enumerate().map(|(place, rule)| (rule.id.as_str(), place)).collect();
     let removed = active
         .iter()
         .filter(|rule| !after.contains_key(rule.id.as_str()))
@@ -101,7 +102,9 @@ fn compare_queues(
         let what = format!("queue of {label}");
         match other.get(label) {
             None => differences.push(difference(Change::Removed, what, queue.clone())),
-            Some(new) if new != queue => differences.push(difference(Change::Changed, what, format!("{queue} → {new}"))),
+            Some(new) if new != queue => {
+                differences.push(difference(Change::Changed, what, format!("{queue} → {new}")));
+            }
             Some(_) => {}
         }
     }
@@ -146,7 +149,8 @@ mod tests {
     fn rules_are_added_removed_and_changed_without_moving_the_others() {
         let active = document(&[("gone", "x"), ("kept", "x"), ("new-target", "x")], &[], "x");
         let other = document(&[("fresh", "x"), ("kept", "x"), ("new-target", "y")], &[], "z");
-        let found: Vec<_> = compare(&active, &other).into_iter().map(|each| (each.change.as_str(), each.what)).collect();
+        let found: Vec<_> =
+            compare(&active, &other).into_iter().map(|each| (each.change.as_str(), each.what)).collect();
         let expected = [
             ("removed", "rule gone"),
             ("added", "rule fresh"),

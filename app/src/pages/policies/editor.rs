@@ -133,7 +133,11 @@ pub(super) fn ProblemTable(
             }
         })
         .collect_view();
-    let title = if count == 1 { "1 problem; nothing was changed.".to_owned() } else { format!("{count} problems; nothing was changed.") };
+    let title = if count == 1 {
+        "1 problem; nothing was changed.".to_owned()
+    } else {
+        format!("{count} problems; nothing was changed.")
+    };
     view! {
         <p class="alert alert-error alert-soft mb-2">{title}</p>
         <TableRegion label="Problems of the document">
@@ -157,7 +161,10 @@ pub(super) fn ProblemTable(
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use domain::{PolicyDocument, PolicyVersion, Then, Timestamp, policy::{PolicyStage, Target}};
+    use domain::{
+        PolicyDocument, PolicyVersion, Then, Timestamp,
+        policy::{PolicyStage, Target},
+    };
     use leptos::reactive::owner::Owner;
     use leptos_meta::provide_meta_context;
 

@@ -15,7 +15,8 @@ use crate::{
         session::Viewer,
     },
     components::{
-        CodeRegion, Confirm, FormError, PageHeader, StateBadge, TableRegion, When, action_error, announce_done, loaded_for,
+        CodeRegion, Confirm, FormError, PageHeader, StateBadge, TableRegion, When, action_error, announce_done,
+        loaded_for,
     },
     error::AppError,
 };
@@ -49,10 +50,8 @@ pub fn PolicyPage() -> impl IntoView {
         let version = params.with(|params| params.get_str("version").and_then(|version| version.parse().ok()));
         (version, query.with(|query| query.get_str("edit") == Some("1")))
     });
-    let shown = Resource::new(
-        move || (request.get(), activate.version().get()),
-        |((version, edit), _)| show(version, edit),
-    );
+    let shown =
+        Resource::new(move || (request.get(), activate.version().get()), |((version, edit), _)| show(version, edit));
     // What was found wrong with one text says nothing about the next.
     Effect::new(move |before: Option<_>| {
         let now = request.get();

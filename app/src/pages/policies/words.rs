@@ -8,7 +8,9 @@ use domain::{Then, policy::Target};
 fn target_in_words(target: &Target) -> String {
     match target {
         Target::Queue { queue } => format!("to the queue {queue}"),
-        Target::LabelQueue { fallback } => format!("to the queue of its label, or to {fallback} when the label has none"),
+        Target::LabelQueue { fallback } => {
+            format!("to the queue of its label, or to {fallback} when the label has none")
+        }
         Target::Automation { automation } => format!("to the automation {automation}"),
         Target::Approval { automation, otherwise } => {
             format!("to the automation {automation} after a person's yes, or to the queue {otherwise} after a no")
@@ -62,7 +64,8 @@ mod tests {
             then_in_words(&then),
             "Goes to the queue of its label, or to triage when the label has none; priority high; late after 2 h; needs german."
         );
-        let close = Then { destination: Target::Close, priority: None, sla_minutes: Some(45), skills: Vec::new(), note: None };
+        let close =
+            Then { destination: Target::Close, priority: None, sla_minutes: Some(45), skills: Vec::new(), note: None };
         assert_eq!(then_in_words(&close), "Goes nowhere: the task is closed; late after 45 min.");
     }
 }

@@ -22,12 +22,12 @@ pub(super) fn CorrectForm(
     let present = task.label.clone().unwrap_or_else(|| "none".to_owned());
     let here = task.state.queue().unwrap_or_default().to_owned();
     view! {
-        <Fold id="correct" title="Correct the decision" open=Signal::derive(move || error.with(Option::is_some))>
+        <Fold id="correct" title="Correct the decision" open=Signal::derive(move || error.with(Option::is_some)) done=acts.done>
             <ActionForm action=acts.correct>
                 <input type="hidden" name="task" value=task.id.to_string()/>
                 <input type="hidden" name="token" value=token.to_string()/>
                 <div class="flex flex-col gap-2">
-                    <FormError error/>
+                    <FormError error except=&["label", "priority", "queue", "reason"]/>
                     <Choice name="label" title="Right label" unchanged=format!("as it is: {present}")>
                         {labels
                             .into_iter()
@@ -43,6 +43,7 @@ pub(super) fn CorrectForm(
                             .map(|priority| view! { <option value=priority.as_str()>{priority.as_str()}</option> })
                             .collect_view()}
                     </Choice>
+                    <FieldError error field="priority"/>
                     <Choice name="queue" title="Right queue" unchanged=format!("as it is: {here}")>
                         {queues
                             .into_iter()
@@ -52,6 +53,7 @@ pub(super) fn CorrectForm(
                     </Choice>
                     <FieldError error field="queue"/>
                     <ReasonField id="correct-reason"/>
+                    <FieldError error field="reason"/>
                     <button class="btn btn-sm btn-neutral self-start" disabled=move || acts.correct.pending().get()>
                         "Keep the correction"
                     </button>
@@ -59,6 +61,7 @@ pub(super) fn CorrectForm(
             </ActionForm>
         </Fold>
     }
+    .into_any()
 }
 
 /// A choice whose first option changes nothing.
@@ -74,4 +77,5 @@ fn Choice(name: &'static str, title: &'static str, unchanged: String, children: 
             </select>
         </div>
     }
+    .into_any()
 }

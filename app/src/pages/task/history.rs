@@ -39,6 +39,7 @@ pub(super) fn History(detail: TaskDetail) -> impl IntoView {
             </ol>
         </section>
     }
+    .into_any()
 }
 
 fn entries(detail: &TaskDetail) -> Vec<Entry> {

@@ -59,6 +59,7 @@ pub(super) fn Panel(shown: Shown, acts: Acts) -> impl IntoView {
             {reversible.then(|| view! { <ReverseForm task=task.id queues acts/> })}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -73,6 +74,7 @@ fn ClaimForm(task: Task, acts: Acts) -> impl IntoView {
             </button>
         </ActionForm>
     }
+    .into_any()
 }
 
 /// The forms of whoever holds the task. While the page is open, the hold is extended.
@@ -138,6 +140,7 @@ fn Held(
             </button>
         </ActionForm>
     }
+    .into_any()
 }
 
 /// Extends the hold while the page is open. Answers when it ends, and whether it was lost: refused by the server, or

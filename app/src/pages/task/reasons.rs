@@ -6,20 +6,41 @@ use leptos::{form::ActionForm, prelude::*};
 use super::acts::Acts;
 use crate::components::{FormError, action_error};
 
-/// A form that is folded away until it is wanted; it stays open while it shows why it was refused.
+/// A form that is folded away until it is wanted. It stays open while it shows why it was refused; when an act is done,
+/// it is emptied and folded again.
 #[component]
 pub(super) fn Fold(
     id: &'static str,
     title: &'static str,
     #[prop(into)] open: Signal<bool>,
+    #[prop(into)] done: Signal<u32>,
     children: Children,
 ) -> impl IntoView {
+    let fold = NodeRef::<leptos::html::Details>::new();
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |before: Option<u32>| {
+        use wasm_bindgen::JsCast;
+        let now = done.get();
+        if before.is_some_and(|before| before != now)
+            && let Some(fold) = fold.get_untracked()
+        {
+            fold.set_open(false);
+            let form = fold.query_selector("form").ok().flatten();
+            if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+                form.reset();
+            }
+        }
+        now
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = done;
     view! {
-        <details id=id open=open class="rounded-field border border-base-300 bg-base-100">
+        <details node_ref=fold id=id open=open class="rounded-field border border-base-300 bg-base-100">
             <summary class="cursor-pointer px-3 py-2 font-medium">{title}</summary>
             <div class="px-3 pt-1 pb-3">{children()}</div>
         </details>
     }
+    .into_any()
 }
 
 /// The field for a reason. It starts empty: what stands inside a `textarea` is not escaped when the server draws it.
@@ -38,13 +59,14 @@ pub(super) fn ReasonField(id: &'static str, #[prop(default = true)] required: bo
             ></textarea>
         </div>
     }
+    .into_any()
 }
 
 #[component]
 pub(super) fn EscalateForm(task: TaskId, token: u64, queue: String, acts: Acts) -> impl IntoView {
     let error = action_error(acts.escalate);
     view! {
-        <Fold id="escalate" title="Escalate" open=Signal::derive(move || error.with(Option::is_some))>
+        <Fold id="escalate" title="Escalate" open=Signal::derive(move || error.with(Option::is_some)) done=acts.done>
             <ActionForm action=acts.escalate>
                 <input type="hidden" name="task" value=task.to_string()/>
                 <input type="hidden" name="token" value=token.to_string()/>
@@ -59,13 +81,14 @@ pub(super) fn EscalateForm(task: TaskId, token: u64, queue: String, acts: Acts) 
             </ActionForm>
         </Fold>
     }
+    .into_any()
 }
 
 #[component]
 pub(super) fn HandBackForm(task: TaskId, token: u64, acts: Acts) -> impl IntoView {
     let error = action_error(acts.hand_back);
     view! {
-        <Fold id="hand-back" title="Hand back" open=Signal::derive(move || error.with(Option::is_some))>
+        <Fold id="hand-back" title="Hand back" open=Signal::derive(move || error.with(Option::is_some)) done=acts.done>
             <ActionForm action=acts.hand_back>
                 <input type="hidden" name="task" value=task.to_string()/>
                 <input type="hidden" name="token" value=token.to_string()/>
@@ -79,6 +102,7 @@ pub(super) fn HandBackForm(task: TaskId, token: u64, acts: Acts) -> impl IntoVie
             </ActionForm>
         </Fold>
     }
+    .into_any()
 }
 
 /// Undoes an automated decision.
@@ -86,7 +110,7 @@ pub(super) fn HandBackForm(task: TaskId, token: u64, acts: Acts) -> impl IntoVie
 pub(super) fn ReverseForm(task: TaskId, queues: Vec<QueueCounts>, acts: Acts) -> impl IntoView {
     let error = action_error(acts.reverse);
     view! {
-        <Fold id="reverse" title="Undo the automated decision" open=Signal::derive(move || error.with(Option::is_some))>
+        <Fold id="reverse" title="Undo the automated decision" open=Signal::derive(move || error.with(Option::is_some)) done=acts.done>
             <ActionForm action=acts.reverse>
                 <input type="hidden" name="task" value=task.to_string()/>
                 <div class="flex flex-col gap-2">
@@ -107,6 +131,7 @@ pub(super) fn ReverseForm(task: TaskId, queues: Vec<QueueCounts>, acts: Acts) ->
             </ActionForm>
         </Fold>
     }
+    .into_any()
 }
 
 /// Asks for a yes or a no.
@@ -129,4 +154,5 @@ pub(super) fn ApprovalForm(task: TaskId, automation: String, otherwise: String, 
             </div>
         </ActionForm>
     }
+    .into_any()
 }

@@ -33,6 +33,7 @@ pub(super) fn TaskText(body: String, attributes: Map<String, Value>) -> impl Int
                 })}
         </section>
     }
+    .into_any()
 }
 
 /// A value without the quotes that JSON puts around a text.

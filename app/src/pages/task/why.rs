@@ -98,4 +98,5 @@ fn Versions(decision: Decision) -> impl IntoView {
                 })}
         </dl>
     }
+    .into_any()
 }

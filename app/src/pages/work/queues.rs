@@ -79,6 +79,7 @@ pub(super) fn QueueList(
             </ul>
         </nav>
     }
+    .into_any()
 }
 
 /// One link with its number; the number is read with the title.
@@ -100,4 +101,5 @@ fn QueueLink(href: String, title: String, count: Option<Signal<u64>>, late: u64,
             </a>
         </li>
     }
+    .into_any()
 }

@@ -17,6 +17,7 @@ pub(super) fn TaskRows(
             {items.into_iter().map(|task| view! { <TaskRow task show_queue/> }).collect_view()}
         </ul>
     }
+    .into_any()
 }
 
 #[component]
@@ -30,7 +31,7 @@ fn TaskRow(task: TaskSummary, show_queue: bool) -> impl IntoView {
                 class="grid gap-x-4 gap-y-1 px-4 py-2.5 text-sm hover:bg-base-200 focus-visible:bg-base-200 md:grid-cols-[minmax(0,1fr)_auto] md:items-center"
             >
                 <span class="flex min-w-0 items-center gap-3">
-                    <PriorityBadge priority=task.priority/>
+                    <span class="w-16 shrink-0"><PriorityBadge priority=task.priority/></span>
                     <span class="truncate font-medium">{task.subject}</span>
                 </span>
                 <span class="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1 text-xs text-base-content/70">
@@ -45,6 +46,7 @@ fn TaskRow(task: TaskSummary, show_queue: bool) -> impl IntoView {
             </a>
         </li>
     }
+    .into_any()
 }
 
 /// Moves the cursor by rows: down when positive. From outside the list it goes to the first row, or the last.

@@ -1,1 +1,32 @@
-//! .
+//! Policies: reading and checking a rule document, compiling its conditions, and deciding where a task goes.
+//!
+//! The crate is pure: no IO, no clock, no randomness, no async. It depends on `domain` and on the CEL parser and
+//! evaluator, never on a store, a web framework or the service.
+//!
+//! A condition is checked when it is compiled: every fact and function it names exists, the kinds of values fit, and its
+//! cost is bounded by the size of the task. What is left to fail at run time (an attribute of an unexpected kind, a
+//! division by zero) is recorded in the trace, and the rule is skipped.
+
+mod check;
+mod compiled;
+mod condition;
+mod default;
+mod explain;
+mod facts;
+mod index;
+mod kinds;
+mod limits;
+mod problem;
+mod read;
+mod scene;
+mod syntax;
+mod words;
+
+pub use check::check;
+pub use compiled::{CompiledPolicy, Outcome, Verdict};
+pub use default::{INCIDENT_QUEUE, TRIAGE_QUEUE, default_document};
+pub use facts::{FactDoc, Facts, QueueFacts, facts_reference};
+pub use read::parse;
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,8 @@ mod label;
 mod lane;
 mod model;
 mod open;
+#[cfg(test)]
+mod plans;
 mod policy;
 mod queue;
 mod reads;

@@ -22,6 +22,10 @@ macro_rules! select_task {
     };
 }
 
+pub(crate) const EXPIRED: &str = select_task!(
+    "INDEXED BY task_by_lease WHERE state = 'claimed' AND lease_until <= ?1 ORDER BY lease_until, id LIMIT ?2"
+);
+
 pub(crate) async fn lookup(connection: &mut SqliteConnection, id: TaskId) -> Result<Option<Task>, Error> {
     let row: Option<TaskRow> =
         sqlx::query_as(select_task!("WHERE id = ?1")).bind(id.to_string()).fetch_optional(connection).await?;
@@ -33,8 +37,7 @@ pub(crate) async fn list_expired(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Task>, Error> {
-    const LIST: &str = select_task!("WHERE state = 'claimed' AND lease_until <= ?1 ORDER BY lease_until, id LIMIT ?2");
-    let rows: Vec<TaskRow> = sqlx::query_as(LIST).bind(now.as_ms()).bind(limit).fetch_all(connection).await?;
+    let rows: Vec<TaskRow> = sqlx::query_as(EXPIRED).bind(now.as_ms()).bind(limit).fetch_all(connection).await?;
     all(rows)
 }
 

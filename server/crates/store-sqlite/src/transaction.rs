@@ -63,3 +63,28 @@ impl Transaction for SqliteTransaction {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use service::ports::store::{AuditWrites, StoreError};
+    use store_testkit::fixtures::audit_event;
+
+    use super::*;
+    use crate::Options;
+
+    #[tokio::test]
+    async fn after_a_full_disk_nothing_more_of_the_transaction_is_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&directory.path().join("full.db"), Options::default()).await.unwrap();
+        let loan = store.writer.lend().await.unwrap();
+        let mut tx = Box::new(SqliteTransaction::begin(loan, "BEGIN IMMEDIATE").await.unwrap());
+        tx.append_audit(&[audit_event(1, "task_a")]).await.unwrap();
+        // The smallest that SQLite takes is what the file has: no page more.
+        sqlx::query("PRAGMA max_page_count = 1").execute(tx.connection().unwrap()).await.unwrap();
+        let large: Vec<_> = (2..2_000).map(|n| audit_event(n, "task_a")).collect();
+        assert!(matches!(tx.append_audit(&large).await, Err(StoreError::Failed(_))));
+        assert!(matches!(tx.append_audit(&[audit_event(2, "task_a")]).await, Err(StoreError::Failed(_))));
+        assert!(matches!(tx.save().await, Err(StoreError::Failed(_))));
+        assert_eq!(store.read().await.unwrap().list_audit_after(0, 10).await.unwrap(), []);
+    }
+}

@@ -1,0 +1,92 @@
+//! What several tests share: short ways to say documents, tasks and facts.
+
+mod decide;
+mod properties;
+mod refuse;
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Candidate, Classification, NewTask, PolicyDocument, Queue, QueueKind, Rule, Then, Timestamp,
+    policy::{SCHEMA, Target},
+};
+use serde_json::Value;
+
+use crate::{CompiledPolicy, Facts, QueueFacts, Verdict};
+
+pub(crate) fn to_queue(queue: &str) -> Then {
+    let destination = Target::Queue { queue: queue.to_owned() };
+    Then { destination, priority: None, sla_minutes: None, skills: Vec::new(), note: None }
+}
+
+/// A document whose rules `r0`, `r1`, … have these conditions and lead to the queues `q0`, `q1`, …
+pub(crate) fn document(conditions: &[&str]) -> PolicyDocument {
+    let rule = |(place, when): (usize, &&str)| Rule {
+        id: format!("r{place}"),
+        description: format!("Rule number {place}."),
+        when: (*when).to_owned(),
+        then: to_queue(&format!("q{place}")),
+    };
+    PolicyDocument {
+        schema: SCHEMA,
+        label_queues: BTreeMap::new(),
+        rules: conditions.iter().enumerate().map(rule).collect(),
+        otherwise: to_queue("rest"),
+    }
+}
+
+pub(crate) fn compiled(conditions: &[&str]) -> CompiledPolicy {
+    CompiledPolicy::compile(document(conditions)).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+pub(crate) fn queue(name: &str, kind: QueueKind) -> Queue {
+    Queue { name: name.to_owned(), title: name.to_owned(), purpose: String::new(), kind, sla_minutes: 60 }
+}
+
+pub(crate) fn task() -> NewTask {
+    let attributes = serde_json::json!({
+        "plan": "enterprise", "seats": 250, "score": 0.5, "vip": true, "gone": null,
+        "tags": ["press", "legal"], "customer": { "tier": "gold", "first.name": "Ada" },
+    });
+    let Value::Object(attributes) = attributes else { unreachable!() };
+    NewTask {
+        subject: "Refund for invoice 17".to_owned(),
+        body: "I was charged twice.\nPlease help URGENTLY, this is urgent.".to_owned(),
+        channel: Some("email".to_owned()),
+        attributes,
+        ..NewTask::default()
+    }
+}
+
+pub(crate) fn said(label: &str, confidence: f32) -> Classification {
+    let candidate = |label: &str, confidence| Candidate { label: label.to_owned(), confidence };
+    Classification {
+        label: label.to_owned(),
+        confidence,
+        candidates: vec![candidate(label, confidence), candidate("other", 0.05)],
+        out_of_scope: 0.1,
+        priority: None,
+        handling_minutes: Some(12.5),
+        model_version: "v3".to_owned(),
+    }
+}
+
+/// Wednesday, 2026-11-25, 14:30 in UTC.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::parse("2026-11-25T14:30:00Z").unwrap()
+}
+
+pub(crate) fn queues() -> BTreeMap<String, QueueFacts> {
+    BTreeMap::from([
+        ("billing".to_owned(), QueueFacts { depth: 60, oldest_age_minutes: 90, agents_present: 2 }),
+        ("team-leads".to_owned(), QueueFacts::default()),
+    ])
+}
+
+pub(crate) fn evaluate(policy: &CompiledPolicy, task: &NewTask, classification: Option<&Classification>) -> Verdict {
+    let queues = queues();
+    let facts = Facts { task, classification, queues: &queues, now: now() };
+    let verdict = policy.evaluate(&facts);
+    assert_eq!(verdict, policy.evaluate_every_rule(&facts), "the index must not change the verdict");
+    verdict
+}

@@ -1,0 +1,76 @@
+//! How SQLite walks the lists: along the meant index, in its order, without sorting.
+
+use sqlx::{AssertSqlSafe, Row};
+
+use crate::{Options, SqliteStore, audit, decision_list, error::Error, escalation, label, queue, task_list};
+
+/// The plan's steps, one a line.
+async fn plan(statement: &str) -> Result<String, Error> {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&directory.path().join("plan.db"), Options::default()).await.unwrap();
+    let mut loan = store.readers.lend().await?;
+    let steps = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")))
+        .fetch_all(loan.connection()?)
+        .await?
+        .iter()
+        .map(|row| row.get::<String, _>("detail"))
+        .collect::<Vec<_>>();
+    Ok(steps.join("\n"))
+}
+
+async fn check(statement: &str, indexes: &[&str]) {
+    let plan = plan(statement).await.unwrap();
+    for index in indexes {
+        assert!(plan.contains(index), "{index} is not used for {statement}:\n{plan}");
+    }
+    assert!(!plan.contains("TEMP B-TREE"), "rows are sorted for {statement}:\n{plan}");
+    assert!(
+        !plan.contains("SCAN task") && !plan.contains("SCAN decision"),
+        "a table is walked for {statement}:\n{plan}"
+    );
+}
+
+#[tokio::test]
+async fn task_lists_walk_their_indexes() {
+    check(task_list::ALONG_ALL, &["sqlite_autoindex_task_1 (id<?)"]).await;
+    check(task_list::ALONG_STATE, &["task_by_state (state=? AND id<?)"]).await;
+    check(task_list::ALONG_QUEUE, &["task_by_queue (queue=? AND id<?)"]).await;
+    check(task_list::ALONG_LABEL, &["task_by_label (label=? AND id<?)"]).await;
+    check(task_list::ALONG_EXTERNAL_ID, &["task_by_external_id (external_id=? AND id<?)"]).await;
+    check(task_list::WAITING, &["task_waiting (queue=? AND (urgency,due,id)>(?,?,?))"]).await;
+    check(task_list::CLAIMED_BY, &["task_by_holder (holder=?)"]).await;
+    check(task_list::AWAITING_APPROVAL, &["task_by_state (state=? AND id>?)"]).await;
+    check(crate::task::EXPIRED, &["task_by_lease (lease_until<?)"]).await;
+}
+
+#[tokio::test]
+async fn the_first_waiting_task_is_one_step_into_each_queue() {
+    // The heads of the queues are sorted, and nothing else: there are as many of them as queues.
+    let plan = plan(task_list::FIRST_WAITING).await.unwrap();
+    assert!(plan.contains("SEARCH head USING COVERING INDEX task_waiting (queue=?)"), "{plan}");
+    assert!(plan.contains("SEARCH task USING INDEX sqlite_autoindex_task_1 (id=?)"), "{plan}");
+    assert_eq!(plan.matches("TEMP B-TREE").count(), 1, "{plan}");
+}
+
+#[tokio::test]
+async fn decision_lists_walk_their_indexes() {
+    check(decision_list::ALONG_ALL, &["sqlite_autoindex_decision_1 (id<?)", "sqlite_autoindex_task_1 (id=?)"]).await;
+    check(decision_list::ALONG_TASK, &["decision_by_task (task_id=? AND id<?)"]).await;
+    check(decision_list::ALONG_CORRECTED, &["decision_corrected (id<?)"]).await;
+    check(decision_list::ALONG_LABEL, &["decision_by_label (label=? AND id<?)"]).await;
+    check(decision_list::ALONG_DESTINATION, &["decision_by_destination (destination=? AND id<?)"]).await;
+    check(decision_list::ALONG_RULE, &["decision_by_rule (rule=? AND id<?)"]).await;
+    check(decision_list::ALONG_MODEL, &["decision_by_model (model_version=? AND id<?)"]).await;
+}
+
+#[tokio::test]
+async fn other_lists_walk_their_indexes() {
+    check(escalation::OPEN, &["escalation_open ((due_at,id)>(?,?))", "sqlite_autoindex_task_1 (id=?)"]).await;
+    check(label::ALONG_ALL, &["label_holding (id<?)"]).await;
+    check(label::ALONG_LABEL, &["label_by_name (label=? AND id<?)"]).await;
+    check(label::ALONG_KIND, &["label_by_kind (kind=? AND id<?)"]).await;
+    check(audit::OF_SUBJECT, &["audit_event_by_subject (subject=?)"]).await;
+    check(queue::COUNTS, &["task_claimed_due (queue=? AND due<?)", "task_waiting (queue=? AND urgency=? AND due<?)"])
+        .await;
+    check(queue::OLDEST_WAITING, &["task_by_queue (queue=?)"]).await;
+}

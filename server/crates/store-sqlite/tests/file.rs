@@ -1,0 +1,256 @@
+//! What is particular to SQLite: the file, its migrations, its triggers, and other processes on it.
+
+use std::{path::PathBuf, time::Duration};
+
+use service::ports::store::{Store, StoreError};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use store_sqlite::{OpenError, Options, SqliteStore};
+use store_testkit::{
+    add,
+    fixtures::{at, audit_event, policy, submission, submissions, task, task_id},
+};
+
+struct File {
+    path: PathBuf,
+    _directory: tempfile::TempDir,
+}
+
+impl File {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        Self { path: directory.path().join("switchyard.db"), _directory: directory }
+    }
+
+    async fn open(&self) -> SqliteStore {
+        SqliteStore::open(&self.path, Options::default()).await.unwrap()
+    }
+
+    /// A connection past the store, with every power over the file.
+    async fn connect(&self) -> SqliteConnection {
+        let options = SqliteConnectOptions::new().filename(&self.path).busy_timeout(Duration::from_secs(10));
+        SqliteConnection::connect_with(&options).await.unwrap()
+    }
+
+    async fn execute(&self, statement: &str) -> Result<(), String> {
+        let mut connection = self.connect().await;
+        let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await;
+        done.map(drop).map_err(|error| error.to_string())
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_program_is_refused() {
+    let file = File::new();
+    drop(file.open().await);
+    file.execute(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (9999, 'from the future', true, x'00', 0)",
+    )
+    .await
+    .unwrap();
+    let refused = SqliteStore::open(&file.path, Options::default()).await.err();
+    assert!(matches!(refused, Some(OpenError::NewerDatabase { database: 9_999, known: 1.. })), "{refused:?}");
+    let refused = SqliteStore::migration_status(&file.path).await.err();
+    assert!(matches!(refused, Some(OpenError::NewerDatabase { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_file_whose_migration_was_another_is_refused() {
+    let file = File::new();
+    drop(file.open().await);
+    file.execute("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1").await.unwrap();
+    let refused = SqliteStore::open(&file.path, Options::default()).await.err();
+    assert!(matches!(refused, Some(OpenError::Migration(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn something_that_is_no_database_is_refused() {
+    let file = File::new();
+    std::fs::write(&file.path, "not a database, but long enough to be read as the header of one; ".repeat(20)).unwrap();
+    let refused = SqliteStore::open(&file.path, Options::default()).await.err();
+    assert!(matches!(refused, Some(OpenError::Sqlite(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn migrations_are_pending_until_the_file_is_opened() {
+    let file = File::new();
+    let before = SqliteStore::migration_status(&file.path).await.unwrap();
+    assert!(before.applied.is_empty() && !before.pending.is_empty());
+    assert!(!file.path.exists(), "asking must not make the file");
+    drop(file.open().await);
+    let after = SqliteStore::migration_status(&file.path).await.unwrap();
+    assert_eq!((after.applied, after.pending), (before.pending, Vec::new()));
+}
+
+#[tokio::test]
+async fn two_programs_may_open_a_new_file_at_once() {
+    let file = File::new();
+    let (first, second) = tokio::join!(file.open(), file.open());
+    add(&first, &submissions([1])).await;
+    assert_eq!(second.read().await.unwrap().lookup_task(task_id(1)).await.unwrap(), Some(task(1)));
+}
+
+#[tokio::test]
+async fn what_was_saved_is_there_after_opening_again() {
+    let file = File::new();
+    let store = file.open().await;
+    add(&store, &submissions([1])).await;
+    drop(store);
+    let store = file.open().await;
+    assert_eq!(store.read().await.unwrap().lookup_task(task_id(1)).await.unwrap(), Some(task(1)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_stores_on_one_file_write_one_unbroken_log() {
+    const ROUNDS: u64 = 50;
+    let file = File::new();
+    let (first, second) = (file.open().await, file.open().await);
+    let write = |store: SqliteStore, from: u64| async move {
+        for n in from..from + ROUNDS {
+            let mut tx = store.begin().await.unwrap();
+            tx.add_submissions(&[submission(n)]).await.unwrap();
+            tx.append_audit(&[audit_event(n, &task_id(n).to_string())]).await.unwrap();
+            tx.save().await.unwrap();
+        }
+        store
+    };
+    let (first, _second) = tokio::join!(tokio::spawn(write(first, 1)), tokio::spawn(write(second, 1_000)));
+    let mut view = first.unwrap().read().await.unwrap();
+    let log = view.list_audit_after(0, 1_000).await.unwrap();
+    let mut previous = service::audit::GENESIS.to_owned();
+    for event in &log {
+        let detail = event.detail.to_string();
+        let hash = service::audit::chain_hash(
+            &previous,
+            event.seq,
+            event.at,
+            &event.actor,
+            &event.actor_name,
+            &event.action,
+            &event.subject,
+            &detail,
+        );
+        assert_eq!(event.hash, hash, "at {}", event.seq);
+        previous = hash;
+    }
+    assert_eq!(log.len() as u64, 2 * ROUNDS);
+    assert_eq!(view.counters().await.unwrap().submitted, 2 * ROUNDS);
+}
+
+#[tokio::test]
+async fn a_dropped_transaction_frees_the_file_for_other_programs() {
+    let file = File::new();
+    let (first, second) = (file.open().await, file.open().await);
+    let mut abandoned = first.begin().await.unwrap();
+    abandoned.add_submissions(&submissions([1])).await.unwrap();
+    drop(abandoned);
+    add(&second, &submissions([2])).await;
+    add(&first, &submissions([3])).await;
+    let mut view = second.read().await.unwrap();
+    assert_eq!(view.lookup_task(task_id(1)).await.unwrap(), None);
+    assert_eq!(view.counters().await.unwrap().submitted, 2);
+}
+
+#[tokio::test]
+async fn a_cancelled_begin_leaves_no_transaction_open() {
+    let file = File::new();
+    let (first, second) = (file.open().await, file.open().await);
+    for _ in 0..20 {
+        // Polled once, so that the statement is on its way when the future is dropped.
+        let mut begin = first.begin();
+        tokio::select! {
+            biased;
+            _ = &mut begin => {}
+            () = std::future::ready(()) => {}
+        }
+    }
+    add(&second, &submissions([1])).await;
+    add(&first, &submissions([2])).await;
+    assert_eq!(first.read().await.unwrap().counters().await.unwrap().submitted, 2);
+}
+
+#[tokio::test]
+async fn views_read_while_a_transaction_writes() {
+    let file = File::new();
+    let store = file.open().await;
+    add(&store, &submissions([1])).await;
+    let mut tx = store.begin().await.unwrap();
+    tx.add_submissions(&submissions(2..500)).await.unwrap();
+    let mut views = Vec::new();
+    for _ in 0..Options::default().readers {
+        views.push(store.read().await.unwrap());
+    }
+    for view in &mut views {
+        assert_eq!(view.counters().await.unwrap().submitted, 1);
+    }
+    tx.save().await.unwrap();
+    for view in &mut views {
+        assert_eq!(view.counters().await.unwrap().submitted, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_view_waits_when_all_readers_are_lent_and_gets_the_next_free_one() {
+    let file = File::new();
+    let store = SqliteStore::open(&file.path, Options { readers: 1, ..Options::default() }).await.unwrap();
+    let first = store.read().await.unwrap();
+    let mut second = store.read();
+    tokio::select! {
+        biased;
+        _ = &mut second => panic!("two views on one connection"),
+        () = tokio::task::yield_now() => {}
+    }
+    drop(first);
+    assert_eq!(second.await.unwrap().counters().await.unwrap().submitted, 0);
+}
+
+#[tokio::test]
+async fn decisions_audit_events_and_policy_documents_cannot_be_changed_or_removed() {
+    let file = File::new();
+    let store = file.open().await;
+    add(&store, &submissions([1])).await;
+    let mut tx = store.begin().await.unwrap();
+    tx.append_audit(&[audit_event(1, "task_a")]).await.unwrap();
+    tx.save_policy(&policy(1)).await.unwrap();
+    tx.save().await.unwrap();
+    for (statement, reason) in [
+        ("UPDATE decision SET document = '{}'", "a decision never changes"),
+        ("UPDATE decision SET label = 'another'", "a decision never changes"),
+        ("DELETE FROM decision", "a decision is never removed"),
+        ("UPDATE audit_event SET actor = 'nobody'", "the audit log only grows"),
+        ("DELETE FROM audit_event", "the audit log only grows"),
+        ("UPDATE policy_version SET document = '{}'", "never changes"),
+        ("DELETE FROM policy_version", "never removed"),
+    ] {
+        let refused = file.execute(statement).await.unwrap_err();
+        assert!(refused.contains(reason), "{statement}: {refused}");
+    }
+    file.execute("UPDATE decision SET corrected = 1").await.unwrap();
+    assert!(file.execute("UPDATE decision SET corrected = 0").await.unwrap_err().contains("a decision never changes"));
+}
+
+#[tokio::test]
+async fn a_row_that_was_damaged_is_an_error_and_not_a_guess() {
+    let file = File::new();
+    let store = file.open().await;
+    add(&store, &submissions(1..=3)).await;
+    let rows = [(1, "attributes = 'no json'"), (2, "urgency = 9"), (3, "state = 'claimed'")];
+    for (n, damage) in rows {
+        let id = task_id(n);
+        file.execute(&format!("UPDATE task SET {damage} WHERE id = '{id}'")).await.unwrap();
+        let answer = store.read().await.unwrap().lookup_task(id).await;
+        assert!(matches!(answer, Err(StoreError::Failed(_))), "{damage}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_empties_the_write_ahead_log() {
+    let file = File::new();
+    let store = file.open().await;
+    add(&store, &submissions(1..=100)).await;
+    let log = file.path.with_extension("db-wal");
+    assert!(std::fs::metadata(&log).unwrap().len() > 0);
+    assert!(!store.checkpoint().await.unwrap().blocked);
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
+    assert_eq!(store.read().await.unwrap().list_expired(at(0), 1).await.unwrap(), []);
+}

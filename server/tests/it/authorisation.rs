@@ -1,0 +1,309 @@
+//! One walk over every route and every server function: anonymous callers, wrong roles, right roles. An endpoint that is
+//! not in the tables here fails the walk.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use domain::{NewTask, Role, Scope};
+use server::auth::is_public;
+
+use crate::support::{Floor, form};
+
+use Role::{Administrator, Agent, Auditor, Supervisor};
+
+const EVERYBODY: &[Role] = &Role::ALL;
+const READS_TASKS: &[Role] = &[Agent, Supervisor, Auditor];
+const WORKS: &[Role] = &[Agent, Supervisor];
+const READS_DECISIONS: &[Role] = &[Supervisor, Auditor];
+const SUPERVISES: &[Role] = &[Supervisor];
+const ADMINISTERS: &[Role] = &[Administrator];
+const NOBODY: &[Role] = &[];
+
+/// Pages and who may see them. `{task}` and `{decision}` stand for ones that exist.
+const PAGES: &[(&str, &[Role])] = &[
+    ("/", EVERYBODY),
+    ("/account", EVERYBODY),
+    ("/overview", EVERYBODY),
+    ("/work", READS_TASKS),
+    ("/work/triage", READS_TASKS),
+    ("/tasks/{task}", READS_TASKS),
+    ("/escalations", READS_TASKS),
+    ("/decisions", READS_DECISIONS),
+    ("/decisions/{decision}", READS_DECISIONS),
+    ("/policies", READS_DECISIONS),
+    ("/policies/1", READS_DECISIONS),
+    ("/models", READS_DECISIONS),
+    ("/labels", READS_DECISIONS),
+    ("/people", ADMINISTERS),
+    ("/keys", ADMINISTERS),
+];
+
+/// Server functions: who may call them, with a form that gets past the parsing.
+const FUNCTIONS: &[(&str, &[Role], &str)] = &[
+    ("viewer", EVERYBODY, ""),
+    ("overview", EVERYBODY, ""),
+    ("change_password", EVERYBODY, "old=x&new=y&again=y"),
+    ("list_queues", READS_TASKS, ""),
+    ("list_waiting", READS_TASKS, "queue=triage"),
+    ("list_claimed", READS_TASKS, ""),
+    ("list_awaiting_approval", READS_TASKS, ""),
+    ("lookup_task", READS_TASKS, "task={task}"),
+    ("list_label_counts", READS_TASKS, ""),
+    ("list_escalations", READS_TASKS, ""),
+    ("claim_task", WORKS, "task={task}"),
+    ("claim_next", WORKS, ""),
+    ("heartbeat_task", WORKS, "task={task}&token=99"),
+    ("release_task", WORKS, "task={task}&token=99"),
+    ("resolve_task", WORKS, "task={task}&token=99&queue=triage"),
+    ("correct_task", WORKS, "task={task}&token=99&label=x&reason=x"),
+    ("escalate_task", WORKS, "task={task}&token=99&queue=triage&reason=x"),
+    ("hand_back_task", WORKS, "task={task}&token=99&reason=x"),
+    ("reverse_decision", SUPERVISES, "task={task}&reason=x"),
+    ("answer_approval", SUPERVISES, "task={task}&yes=true&reason=x"),
+    ("list_decisions", READS_DECISIONS, ""),
+    ("lookup_decision", READS_DECISIONS, "id={decision}"),
+    ("list_policies", READS_DECISIONS, ""),
+    ("lookup_policy", READS_DECISIONS, "version=1"),
+    ("lookup_active_policy", READS_DECISIONS, ""),
+    ("begin_policy_edit", SUPERVISES, "version=1"),
+    ("submit_policy", SUPERVISES, "json=x&note=x&intent=check"),
+    ("activate_policy", SUPERVISES, "version=1"),
+    ("lookup_model_board", READS_DECISIONS, ""),
+    ("lookup_run", READS_DECISIONS, "run=run_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+    ("start_training", SUPERVISES, ""),
+    ("cancel_training", SUPERVISES, "run=run_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+    ("promote_model", SUPERVISES, "version=99"),
+    ("list_labels", READS_DECISIONS, ""),
+    ("list_people", ADMINISTERS, ""),
+    ("add_user", ADMINISTERS, "email=x&name=x&role=agent"),
+    ("set_user_disabled", ADMINISTERS, "user=user_01ARZ3NDEKTSV4RRFFQ69G5FAV&disabled=true"),
+    ("reset_password", ADMINISTERS, "user=user_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+    ("list_api_keys", ADMINISTERS, ""),
+    ("create_api_key", ADMINISTERS, "name=x"),
+    ("revoke_api_key", ADMINISTERS, "key=key_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+];
+
+/// Server functions with walks of their own: they make or end the session that the walk needs, or need none.
+const SESSION_FUNCTIONS: [&str; 3] = ["sign_in", "sign_out", "set_theme"];
+
+/// Routes of the REST API: the scopes of which each alone is enough, and the roles that may call it with a session.
+const API: &[(&str, &str, &[Scope], &[Role])] = &[
+    ("POST", "/api/v1/tasks", &[Scope::TasksWrite], NOBODY),
+    ("POST", "/api/v1/tasks/batch", &[Scope::TasksWrite], NOBODY),
+    ("GET", "/api/v1/tasks", &[Scope::TasksRead, Scope::Work], READS_TASKS),
+    ("GET", "/api/v1/tasks/{id}", &[Scope::TasksRead, Scope::Work], READS_TASKS),
+    ("GET", "/api/v1/queues", &[Scope::TasksRead, Scope::Work], READS_TASKS),
+    ("POST", "/api/v1/queues/{queue}/claim", &[Scope::Work], WORKS),
+    ("POST", "/api/v1/tasks/{id}/claim", &[Scope::Work], WORKS),
+    ("POST", "/api/v1/tasks/{id}/heartbeat", &[Scope::Work], WORKS),
+    ("POST", "/api/v1/tasks/{id}/complete", &[Scope::Work], WORKS),
+    ("POST", "/api/v1/tasks/{id}/fail", &[Scope::Work], WORKS),
+    ("POST", "/api/v1/tasks/{id}/release", &[Scope::Work], WORKS),
+    ("POST", "/api/v1/tasks/{id}/corrections", &[Scope::Work], WORKS),
+    ("POST", "/api/v1/tasks/{id}/escalations", &[Scope::Work], WORKS),
+    ("POST", "/api/v1/tasks/{id}/hand-back", &[Scope::Work], WORKS),
+    ("POST", "/api/v1/tasks/{id}/reversal", &[], SUPERVISES),
+    ("POST", "/api/v1/tasks/{id}/approval", &[], SUPERVISES),
+    ("GET", "/api/v1/decisions", &[Scope::TasksRead], READS_DECISIONS),
+    ("GET", "/api/v1/decisions/{id}", &[Scope::TasksRead], READS_DECISIONS),
+    ("GET", "/api/v1/escalations", &[], READS_TASKS),
+    ("GET", "/api/v1/labels/export", &[], READS_DECISIONS),
+    ("GET", "/api/v1/live", &[], EVERYBODY),
+];
+
+/// A body that gets past the parsing of a route.
+fn body_of(path: &str) -> &'static str {
+    match path.rsplit('/').next().unwrap_or_default() {
+        "tasks" => r#"{"subject":"x"}"#,
+        "batch" => r#"[{"subject":"x"}]"#,
+        "claim" => "{}",
+        "heartbeat" | "complete" | "release" => r#"{"token":99}"#,
+        "fail" | "escalations" | "hand-back" => r#"{"token":99,"reason":"x"}"#,
+        "corrections" => r#"{"token":99,"label":"x","reason":"x"}"#,
+        "reversal" => r#"{"reason":"x"}"#,
+        "approval" => r#"{"approved":true,"reason":"x"}"#,
+        _ => "",
+    }
+}
+
+struct Walk {
+    floor: Floor,
+    task: String,
+    decision: String,
+    cookies: BTreeMap<Role, String>,
+}
+
+impl Walk {
+    async fn begin() -> Self {
+        let floor = Floor::open().await;
+        let new = NewTask { subject: "A task".to_owned(), ..NewTask::default() };
+        let receipt = floor.services.submit(&floor.system, new, None).await.unwrap();
+        let mut cookies = BTreeMap::new();
+        for role in Role::ALL {
+            cookies.insert(role, floor.cookie(role).await);
+        }
+        Self { floor, task: receipt.task_id.to_string(), decision: receipt.decision.id.to_string(), cookies }
+    }
+
+    fn fill(&self, text: &str) -> String {
+        let id = if text.starts_with("/api/v1/decisions") { &self.decision } else { &self.task };
+        text.replace("{task}", &self.task).replace("{decision}", &self.decision).replace("{id}", id).replace("{queue}", "triage")
+    }
+
+    /// The status alone: a stream's body never ends.
+    async fn status(&self, request: Request<Body>) -> StatusCode {
+        use tower::ServiceExt;
+        self.floor.router.clone().oneshot(request).await.unwrap().status()
+    }
+
+    fn api_request(&self, method: &str, path: &str, name: header::HeaderName, value: &str) -> Request<Body> {
+        Request::builder()
+            .method(Method::from_bytes(method.as_bytes()).unwrap())
+            .uri(self.fill(path))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(name, value)
+            .body(Body::from(body_of(path)))
+            .unwrap()
+    }
+}
+
+fn is_refused(status: StatusCode) -> bool {
+    status == StatusCode::FORBIDDEN
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_page_is_for_its_roles_only() {
+    let walk = Walk::begin().await;
+    for (path, roles) in PAGES {
+        let page = |cookie: Option<&str>| {
+            let mut request = Request::get(walk.fill(path)).header(header::ACCEPT, "text/html");
+            if let Some(cookie) = cookie {
+                request = request.header(header::COOKIE, cookie);
+            }
+            request.body(Body::empty()).unwrap()
+        };
+        let anonymous = walk.floor.send(page(None)).await;
+        assert_eq!(anonymous.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(anonymous.header(header::LOCATION).starts_with("/sign-in"), "{path}");
+        for (role, cookie) in &walk.cookies {
+            let status = walk.status(page(Some(cookie))).await;
+            if roles.contains(role) {
+                let fine = status == StatusCode::OK || (*path == "/" && status.is_redirection());
+                assert!(fine, "{role} should see {path}: {status}");
+            } else {
+                assert_eq!(status, StatusCode::FORBIDDEN, "{role} should not see {path}");
+            }
+        }
+    }
+    let listed: BTreeSet<String> = leptos_axum::generate_route_list(app::App)
+        .iter()
+        .map(|listing| listing.path().trim_end_matches('/').to_owned())
+        .filter(|path| !is_public(path))
+        .collect();
+    let known: BTreeSet<String> = PAGES
+        .iter()
+        .map(|(path, _)| {
+            let path = path.replace("{task}", "{id}").replace("{decision}", "{id}");
+            path.replace("/work/triage", "/work/{queue}").replace("/policies/1", "/policies/{version}")
+        })
+        .map(|path| path.trim_end_matches('/').to_owned())
+        .collect();
+    assert_eq!(listed, known, "every page has its line in this test");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_server_function_is_for_its_roles_only() {
+    let walk = Walk::begin().await;
+    for (name, roles, body) in FUNCTIONS {
+        let path = format!("/fn/{name}");
+        let anonymous = walk.status(form(&path, None, walk.fill(body))).await;
+        assert_eq!(anonymous, StatusCode::UNAUTHORIZED, "{name}");
+        for (role, cookie) in &walk.cookies {
+            let status = walk.status(form(&path, Some(cookie), walk.fill(body))).await;
+            assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR, "{role} calls {name}");
+            assert_eq!(is_refused(status), !roles.contains(role), "{role} calls {name}: {status}");
+        }
+    }
+    let known: BTreeSet<String> =
+        FUNCTIONS.iter().map(|(name, ..)| *name).chain(SESSION_FUNCTIONS).map(|name| format!("/fn/{name}")).collect();
+    let registered: BTreeSet<String> = app::server_function_paths().into_iter().map(str::to_owned).collect();
+    assert_eq!(registered, known, "every server function has its line in this test");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_route_of_the_api_is_for_its_scopes_and_roles_only() {
+    let walk = Walk::begin().await;
+    for (method, path, scopes, roles) in API {
+        let anonymous = walk.status(walk.api_request(method, path, header::USER_AGENT, "nobody")).await;
+        assert_eq!(anonymous, StatusCode::UNAUTHORIZED, "{method} {path}");
+        let wrong = walk.status(walk.api_request(method, path, header::AUTHORIZATION, "Bearer key_x.y")).await;
+        assert_eq!(wrong, StatusCode::UNAUTHORIZED, "{method} {path}");
+        for scope in Scope::ALL {
+            let bearer = walk.floor.bearer(&[scope]).await;
+            let status = walk.status(walk.api_request(method, path, header::AUTHORIZATION, &bearer)).await;
+            assert_ne!(status, StatusCode::UNAUTHORIZED, "{method} {path}");
+            assert_eq!(is_refused(status), !scopes.contains(&scope), "{scope:?} calls {method} {path}: {status}");
+        }
+        for (role, cookie) in &walk.cookies {
+            let status = walk.status(walk.api_request(method, path, header::COOKIE, cookie)).await;
+            assert_eq!(is_refused(status), !roles.contains(role), "{role} calls {method} {path}: {status}");
+        }
+    }
+    let known: BTreeSet<(String, String)> =
+        API.iter().map(|(method, path, ..)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(documented(), known, "every route has its line in this test");
+}
+
+/// Method and path of every route of the description that is not public.
+fn documented() -> BTreeSet<(String, String)> {
+    let document = serde_json::to_value(server::http::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .filter(|(path, _)| !is_public(path))
+        .flat_map(|(path, operations)| {
+            operations.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone()))
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_session_ends_with_sign_out_and_with_disabling() {
+    let floor = Floor::open().await;
+    let cookie = floor.cookie(Agent).await;
+    let reads = |cookie: String| form("/fn/list_queues", Some(&cookie), String::new());
+    assert_eq!(floor.send(reads(cookie.clone())).await.status, StatusCode::OK);
+    assert_eq!(floor.send(form("/fn/sign_out", Some(&cookie), String::new())).await.status, StatusCode::OK);
+    assert_eq!(floor.send(reads(cookie)).await.status, StatusCode::UNAUTHORIZED);
+
+    let email = "agent@example.com";
+    let cookie = floor.sign_in(email, "correct horse battery").await.unwrap();
+    let user = floor.services.lookup_user_by_email(&floor.system, email).await.unwrap();
+    floor.services.set_user_disabled(&floor.system, user.id, true).await.unwrap();
+    assert_eq!(floor.send(reads(cookie)).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(floor.sign_in(email, "correct horse battery").await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn requests_from_other_sites_change_nothing() {
+    let floor = Floor::open().await;
+    let cookie = floor.cookie(Supervisor).await;
+    let mut request = form("/fn/start_training", Some(&cookie), String::new());
+    request.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
+    request.headers_mut().insert(header::ORIGIN, "https://evil.example".parse().unwrap());
+    assert_eq!(floor.send(request).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn guessing_passwords_is_slowed_down_and_right_ones_wait_too() {
+    let floor = Floor::open().await;
+    drop(floor.cookie(Agent).await);
+    for _ in 0..5 {
+        assert_eq!(floor.sign_in("agent@example.com", "wrong wrong wrong").await, None);
+    }
+    let body = "email=agent%40example.com&password=correct+horse+battery".to_owned();
+    assert_eq!(floor.send(form("/fn/sign_in", None, body)).await.status, StatusCode::TOO_MANY_REQUESTS);
+}

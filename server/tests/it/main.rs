@@ -1,0 +1,5 @@
+//! The server's tests: requests against the real router, and the real binary. Modules are named after nouns.
+
+mod authorisation;
+mod crash;
+mod support;

@@ -1,0 +1,149 @@
+//! A whole server in the test's own process: the real router over a real database in a temporary directory.
+
+use std::path::PathBuf;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Method, Request, Response, StatusCode, header},
+};
+use domain::{Actor, NewUser, Role, Scope};
+use serde_json::Value;
+use server::{
+    config::{Config, Flags},
+    serve::{WebOptions, router},
+    workspace,
+};
+use service::{Background, Services, Settings};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+const PASSWORD: &str = "correct horse battery";
+
+/// A running server without a socket.
+pub(crate) struct Floor {
+    pub services: Services,
+    pub router: Router,
+    pub system: Actor,
+    _background: Background,
+    _directory: tempfile::TempDir,
+}
+
+/// What a call answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub status: StatusCode,
+    pub headers: axum::http::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: impl header::AsHeaderName) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl Floor {
+    /// An empty workspace with the default policy.
+    pub(crate) async fn open() -> Self {
+        Self::open_with(|_| {}).await
+    }
+
+    /// An empty workspace with settings of the test's own.
+    pub(crate) async fn open_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let config = Config::merge(None, [], &Flags::default()).unwrap();
+        let mut settings = config.settings();
+        change(&mut settings);
+        let (services, background) =
+            workspace::open(directory.path(), config.store(), settings, Some(&onnxruntime())).await.unwrap();
+        let options = WebOptions {
+            site: directory.path().to_owned(),
+            secure_cookies: false,
+            stopping: CancellationToken::new(),
+        };
+        let router = router(&services, &options);
+        let system = Actor::system("test");
+        Self { services, router, system, _background: background, _directory: directory }
+    }
+
+    /// The router's answer.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// A key with these scopes, as `Authorization` wants it.
+    pub(crate) async fn bearer(&self, scopes: &[Scope]) -> String {
+        let issued = self.services.create_api_key(&self.system, "test", scopes).await.unwrap();
+        format!("Bearer {}", issued.secret)
+    }
+
+    /// Adds a person and answers the cookie of a session.
+    pub(crate) async fn cookie(&self, role: Role) -> String {
+        let email = format!("{role}@example.com");
+        let new = NewUser { email: email.clone(), name: format!("The {role}"), role };
+        self.services.add_user_with_password(&self.system, new, PASSWORD).await.unwrap();
+        self.sign_in(&email, PASSWORD).await.expect("signed in")
+    }
+
+    /// Signs in through the form and answers the cookie.
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Option<String> {
+        let body = format!("email={}&password={}", encode(email), encode(password));
+        let answer = self.send(form("/fn/sign_in", None, body)).await;
+        answer.header(header::SET_COOKIE).split(';').next().filter(|cookie| !cookie.is_empty()).map(str::to_owned)
+    }
+
+    /// Calls the REST API with a key.
+    pub(crate) async fn call(&self, method: Method, path: &str, bearer: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, bearer);
+        let request = match body {
+            Some(body) => {
+                request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())).unwrap()
+            }
+            None => request.body(Body::empty()).unwrap(),
+        };
+        self.send(request).await
+    }
+}
+
+pub(crate) async fn read(response: Response<Body>) -> Answer {
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, 64 * 1024 * 1024).await.unwrap().to_vec();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+/// A form as the page's script sends it: the answer comes as JSON and not as a redirect.
+pub(crate) fn form(path: &str, cookie: Option<&str>, body: String) -> Request<Body> {
+    let mut request = Request::post(path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ACCEPT, "application/json");
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
+    request.body(Body::from(body)).unwrap()
+}
+
+/// Percent-encodes a form's value.
+pub(crate) fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+/// Where the Makefile puts ONNX Runtime.
+pub(crate) fn onnxruntime() -> PathBuf {
+    let path = std::env::var_os("ORT_DYLIB_PATH").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/onnxruntime/libonnxruntime.so"),
+        PathBuf::from,
+    );
+    assert!(path.exists(), "ONNX Runtime is not at {}; `make test` puts it there", path.display());
+    path
+}
