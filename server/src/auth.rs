@@ -90,7 +90,7 @@ fn refuse(request: &Request, fault: Fault) -> Response {
     if fault == Fault::Unauthenticated && wants_page {
         return Redirect::to(&sign_in_address(request.method(), request.uri())).into_response();
     }
-    Problem(fault).into_response()
+    Problem::from(fault).into_response()
 }
 
 /// The sign-in page that leads back to where the person wanted to go; an act without a session is not repeated.

@@ -98,7 +98,7 @@ fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
         .or_else(|| cause.downcast_ref::<&str>().copied())
         .unwrap_or("unknown");
     tracing::error!(panic.cause = cause, "a request handler panicked");
-    Problem(Fault::Internal { reference: "panic".to_owned() }).into_response()
+    Problem::from(Fault::Internal { reference: "panic".to_owned() }).into_response()
 }
 
 /// Serves until `stop` resolves, then refuses new connections and finishes the open ones.

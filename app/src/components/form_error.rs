@@ -26,7 +26,7 @@ pub fn FormError(
 ) -> impl IntoView {
     let shown = move || error.get().filter(|error| error.field().is_none_or(|field| !except.contains(&field)));
     view! {
-        <div role="alert">
+        <div role="alert" class="empty:sr-only">
             {move || {
                 shown().map(|error| view! { <p class="alert alert-error alert-soft text-sm">{error.message()}</p> })
             }}

@@ -57,9 +57,7 @@ pub fn Due(
         let distance = Memo::new(move |_| now.get().map(|now| (at.as_ms() - now).div_euclid(60_000)));
         let class = move || match distance.get() {
             Some(minutes) if minutes < 0 => "whitespace-nowrap tabular-nums font-medium text-error",
-            Some(minutes) if minutes < 30 => {
-                "whitespace-nowrap tabular-nums font-medium text-warning"
-            }
+            Some(minutes) if minutes < 30 => "whitespace-nowrap tabular-nums font-medium text-warning",
             _ => "whitespace-nowrap tabular-nums",
         };
         let text = move || distance.get().map_or_else(|| at.to_minute(), in_words);

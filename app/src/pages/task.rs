@@ -104,13 +104,16 @@ fn Page(shown: Shown, acts: Acts) -> impl IntoView {
             {task.external_id.clone().map(|id| view! { <span class="wrap-anywhere">"their number " {id}</span> })}
             <span class="font-mono wrap-anywhere">{task.id.to_string()}</span>
         </p>
-        <div class="grid gap-6 xl:grid-cols-[minmax(0,1fr)_24rem]">
-            <div class="flex min-w-0 flex-col gap-6">
+        // On a narrow screen: what can be done, the text, the reasons. On a wide one the text stands beside the other two.
+        <div class="grid gap-6 xl:grid-cols-[minmax(0,1fr)_24rem] xl:grid-rows-[auto_1fr]">
+            <div class="min-w-0 xl:col-start-2 xl:row-start-1">
+                <Panel shown=shown.clone() acts/>
+            </div>
+            <div class="flex min-w-0 flex-col gap-6 xl:col-start-1 xl:row-span-2 xl:row-start-1">
                 <TaskText body=task.body attributes=task.attributes/>
                 <History detail=shown.detail.clone()/>
             </div>
-            <div class="order-first flex min-w-0 flex-col gap-6 xl:order-none">
-                <Panel shown=shown.clone() acts/>
+            <div class="min-w-0 xl:col-start-2 xl:row-start-2">
                 <Why detail=shown.detail viewer=shown.viewer/>
             </div>
         </div>

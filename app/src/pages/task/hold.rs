@@ -101,7 +101,7 @@ fn Held(
     let (of_resolve, of_release) = (hidden.clone(), hidden);
     let here = queue.clone();
     view! {
-        <div role="alert">
+        <div role="alert" class="empty:sr-only">
             <Show when=move || lost.get()>
                 <p class="alert alert-error alert-soft text-sm">
                     "Your hold on this task ended, so nothing you do here counts any more. Load the page anew to see who has it."

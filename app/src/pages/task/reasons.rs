@@ -48,7 +48,7 @@ pub(super) fn Fold(
 pub(super) fn ReasonField(id: &'static str, #[prop(default = true)] required: bool) -> impl IntoView {
     view! {
         <div>
-            <label for=id class="mb-1 block font-medium">{if required { "Why" } else { "Why (may be left blank)" }}</label>
+            <label for=id class="mb-1 block font-medium">{if required { "Why" } else { "Why (only a no needs a reason)" }}</label>
             <textarea
                 id=id
                 name="reason"

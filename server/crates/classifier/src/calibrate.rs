@@ -10,8 +10,9 @@ use crate::{
     sgd::{Corpus, fit, shuffle},
 };
 
-/// Parts that the rows are dealt into; each is predicted by a model of the others.
-pub(crate) const FOLDS: usize = 5;
+/// Parts that the rows are dealt into; each is predicted by a model of the others. Five gave the same temperature to the
+/// second digit on banking77, and took 1.7 times as long.
+pub(crate) const FOLDS: usize = 3;
 /// Calibrating on fewer predictions than this would fit noise.
 const FEWEST_PREDICTIONS: usize = 20;
 const COLDEST: f64 = 0.1;

@@ -5,6 +5,9 @@
 //! 2. The text is split at white space. Each piece, with one blank before and after it, gives its character 3-, 4- and
 //!    5-grams (scikit-learn's `char_wb`). The words in it, maximal runs of letters, digits and `_`, give word 1-grams and,
 //!    with the word before, joined by one blank, word 2-grams.
+//!    Word n-grams are counted twice, as they are and with a zero byte after them: a text has several times as many
+//!    character n-grams, and with a second bucket a word is heard among them, also when one bucket is shared by chance.
+//!    (On out-of-fold predictions of banking77 this gave 0.8958 instead of 0.8937 right.)
 //! 3. An n-gram's UTF-8 bytes after a domain byte (`c` or `w`) are hashed by FNV-1a with 64 bits, mixed by the finaliser
 //!    of MurmurHash3 (`fmix64`), and the upper 16 bits are its bucket. FNV-1a alone leaves the upper bits of short inputs
 //!    poorly spread; the finaliser mends that.
@@ -115,6 +118,12 @@ impl Counts {
         }
         *count = count.saturating_add(1);
     }
+
+    /// Counts a word n-gram in both of its buckets.
+    fn add_word(&mut self, hash: u64) {
+        self.add(hash);
+        self.add(fnv_step(hash, 0));
+    }
 }
 
 fn dampen(count: u16) -> f32 {
@@ -176,13 +185,13 @@ fn count_words(piece: &str, mut previous: Option<u64>, counts: &mut Counts) -> O
         for &byte in word.as_bytes() {
             single = fnv_step(single, byte);
         }
-        counts.add(single);
+        counts.add_word(single);
         if let Some(before) = previous {
             let mut pair = fnv_step(before, b' ');
             for &byte in word.as_bytes() {
                 pair = fnv_step(pair, byte);
             }
-            counts.add(pair);
+            counts.add_word(pair);
         }
         previous = Some(single);
     }

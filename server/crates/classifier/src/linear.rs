@@ -20,13 +20,16 @@ pub struct LinearModel {
 }
 
 impl LinearModel {
-    /// Quantises weights that stand in rows of `stride` floats, one row for each bucket. A label's largest weight becomes
-    /// ±127, so the error of a weight is at most 1/254 of that.
+    /// Quantises weights, given for the buckets that have any, one float or more for each label. A label's largest weight
+    /// becomes ±127, so the error of a weight is at most 1/254 of that.
     #[must_use]
-    pub fn quantise(labels: Vec<String>, idf: Vec<f32>, weights: &[f32], stride: usize, bias: Vec<f32>) -> Self {
+    pub fn quantise<'a, R>(labels: Vec<String>, idf: Vec<f32>, rows: R, bias: Vec<f32>) -> Self
+    where
+        R: Iterator<Item = (u16, &'a [f32])> + Clone,
+    {
         let width = labels.len();
         let mut scale = vec![0.0f32; width];
-        for row in weights.chunks_exact(stride) {
+        for (_, row) in rows.clone() {
             for (largest, weight) in scale.iter_mut().zip(row) {
                 *largest = largest.max(weight.abs());
             }
@@ -35,10 +38,13 @@ impl LinearModel {
             // A label whose weights are all zero keeps a scale that can be divided by.
             *largest = if *largest > 0.0 { *largest / 127.0 } else { 1.0 };
         }
-        let mut quantised = Vec::with_capacity(BUCKETS * width);
-        for row in weights.chunks_exact(stride) {
-            // The cast saturates; by the choice of the scale nothing is beyond ±127.
-            quantised.extend(row.iter().zip(&scale).map(|(weight, scale)| (weight / scale).round() as i8));
+        let mut quantised = vec![0i8; BUCKETS * width];
+        for (bucket, row) in rows {
+            let target = &mut quantised[usize::from(bucket) * width..][..width];
+            for ((target, weight), scale) in target.iter_mut().zip(row).zip(&scale) {
+                // The cast saturates; by the choice of the scale nothing is beyond ±127.
+                *target = (weight / scale).round() as i8;
+            }
         }
         Self { labels, idf, weights: quantised, scale, bias, temperature: 1.0 }
     }

@@ -126,7 +126,7 @@ fn run(
     progress(Progress { fraction: 0.95, step: "writing the graph" })?;
     let names = labels.iter().map(|&label| label.to_owned()).collect();
     let bias = fitted.bias[..labels.len()].to_vec();
-    let mut model = LinearModel::quantise(names, corpus.idf, &fitted.weights, fitted.stride, bias);
+    let mut model = LinearModel::quantise(names, corpus.idf.clone(), fitted.rows(&corpus), bias);
     model.temperature = temperature;
     let outcomes = predictions.outcomes(temperature);
     let facts = Facts {

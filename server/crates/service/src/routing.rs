@@ -146,9 +146,13 @@ pub(crate) fn default_queues(settings: &crate::Settings) -> Vec<Queue> {
         sla_minutes,
     };
     let mut queues = vec![
-        queue(&settings.triage_queue, "Triage", "Tasks that nothing was sure about; somebody looks and sends them on.", 240),
-        queue("incident", "Incidents", "Tasks that cannot wait.", 30),
+        queue(policy::TRIAGE_QUEUE, "Triage", "Tasks that nothing was sure about; somebody looks and sends them on.", 240),
+        queue(policy::INCIDENT_QUEUE, "Incidents", "Tasks that cannot wait.", 30),
     ];
+    if settings.triage_queue != policy::TRIAGE_QUEUE {
+        let purpose = "Tasks that have no better place.";
+        queues.push(queue(&settings.triage_queue, &title(&settings.triage_queue), purpose, 240));
+    }
     queues.extend(settings.escalation_chain.iter().map(|level| {
         queue(&level.queue, &title(&level.queue), "Tasks that were escalated.", level.minutes.max(1))
     }));

@@ -1,4 +1,5 @@
 //! The suite that every store must pass.
+#![expect(clippy::unwrap_used, reason = "a failure here is to stop the test")]
 
 use store_sqlite::{Options, SqliteStore};
 

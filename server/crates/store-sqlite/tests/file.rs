@@ -1,4 +1,5 @@
 //! What is particular to SQLite: the file, its migrations, its triggers, and other processes on it.
+#![expect(clippy::unwrap_used, reason = "a failure here is to stop the test")]
 
 use std::{path::PathBuf, time::Duration};
 

@@ -1,0 +1,119 @@
+//! The REST API: parses requests, calls one use case each, and maps the answer. The OpenAPI description comes from the
+//! same code as the routes.
+
+#![expect(unused_qualifications, reason = "utoipa's macro qualifies the types of parameters")]
+
+mod batch;
+pub mod caller;
+mod decision;
+mod escalation;
+mod health;
+pub mod json;
+pub mod label;
+mod live;
+pub mod problem;
+mod queue;
+mod task;
+mod work;
+
+use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
+use service::Services;
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        OpenApi,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Largest body of a request, in bytes.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// Where the description is served.
+const DOCUMENT_PATH: &str = "/api/openapi.json";
+/// Where people browse it.
+const DOCS_PATH: &str = "/api/docs";
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Switchyard",
+        description = "Submit tasks, take work as a bot, and read what was decided and why. Errors are RFC 9457 problems."
+    ),
+    modifiers(&Bearer),
+    tags(
+        (name = "tasks", description = "Submitting and reading tasks"),
+        (name = "work", description = "Taking tasks and finishing them; every act on a claim shows its fencing token"),
+        (name = "decisions", description = "What was decided, by which policy and model, and why"),
+        (name = "labels", description = "Training examples with their provenance"),
+        (name = "live", description = "Numbers as they change"),
+        (name = "health", description = "For those who watch processes")
+    )
+)]
+struct Description;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, document: &mut OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A key made with `switchyard api-key create` or on the page API keys."))
+            .build();
+        document.components.get_or_insert_default().add_security_scheme("api_key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Every route with its description.
+fn routes() -> OpenApiRouter<Services> {
+    let bulk = OpenApiRouter::new()
+        .routes(routes!(batch::submit_batch))
+        .layer(DefaultBodyLimit::max(batch::MAX_BATCH_BYTES));
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(task::submit_task, task::list_tasks))
+        .routes(routes!(task::lookup_task))
+        .routes(routes!(work::claim_task))
+        .routes(routes!(work::heartbeat_task))
+        .routes(routes!(work::complete_task))
+        .routes(routes!(work::fail_task))
+        .routes(routes!(work::release_task))
+        .routes(routes!(work::correct_task))
+        .routes(routes!(work::hand_back_task))
+        .routes(routes!(work::reverse_task))
+        .routes(routes!(work::answer_approval))
+        .routes(routes!(escalation::escalate_task))
+        .routes(routes!(escalation::list_escalations))
+        .routes(routes!(queue::list_queues))
+        .routes(routes!(queue::claim_next))
+        .routes(routes!(decision::list_decisions))
+        .routes(routes!(decision::lookup_decision))
+        .routes(routes!(label::export_labels))
+        .routes(routes!(live::live))
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .merge(bulk)
+}
+
+/// The description alone.
+#[must_use]
+pub fn document() -> OpenApi {
+    let mut document = routes().into_openapi();
+    // Whoever signed in with the browser may call it, too; programs send a key.
+    document.security = Some(vec![utoipa::openapi::security::SecurityRequirement::new("api_key", Vec::<String>::new())]);
+    document
+}
+
+/// The routes and, at `/api/docs`, a page to browse their description.
+pub fn api(services: Services) -> (Router, OpenApi) {
+    let (router, _) = routes().split_for_parts();
+    let document = document();
+    let served = document.clone();
+    let docs = utoipa_swagger_ui::SwaggerUi::new(DOCS_PATH).config(utoipa_swagger_ui::Config::from(DOCUMENT_PATH));
+    let router = router
+        .route(DOCUMENT_PATH, get(move || async move { Json(served) }))
+        .with_state(services)
+        .merge(docs);
+    (router, document)
+}

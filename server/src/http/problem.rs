@@ -1,0 +1,138 @@
+//! Errors as RFC 9457 problem documents.
+
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{Fault, ValidationError, policy::PolicyProblem};
+use serde::Serialize;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{ContentBuilder, RefOr, ResponseBuilder, response::Response as ResponseDoc},
+};
+
+/// Media type of problem documents.
+const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A problem document (RFC 9457).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// What kind of problem it is: `/problems/` and the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind in words.
+    title: &'static str,
+    /// The status of the answer.
+    status: u16,
+    /// One sentence about this very problem.
+    detail: String,
+    /// The kind as programs compare it.
+    code: &'static str,
+    /// The fields that are refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ValidationError>,
+    /// What is wrong with a policy document.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<PolicyProblem>,
+    /// What to look for in the server's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    /// Seconds to wait before another attempt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_s: Option<u32>,
+}
+
+impl Problem {
+    /// A problem that only HTTP knows, such as a body of the wrong type.
+    pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/problems/{code}"),
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            code,
+            errors: Vec::new(),
+            problems: Vec::new(),
+            reference: None,
+            retry_after_s: None,
+        }
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let (code, title) = match &fault {
+            Fault::Unauthenticated => ("unauthenticated", "Nobody is signed in"),
+            Fault::Forbidden => ("forbidden", "Not permitted"),
+            Fault::NotFound => ("not_found", "Not found"),
+            Fault::Invalid(_) => ("invalid", "A field is refused"),
+            Fault::InvalidPolicy { .. } => ("invalid_policy", "The policy is refused"),
+            Fault::Conflict { .. } => ("conflict", "Not possible now"),
+            Fault::KeyReused => ("idempotency_key_reused", "The Idempotency-Key was used with another body"),
+            Fault::TooMany { .. } => ("too_many_requests", "Too many requests"),
+            Fault::Unavailable { .. } => ("unavailable", "Not available now"),
+            Fault::Internal { .. } => ("internal", "An error of ours"),
+        };
+        let mut problem = Self::new(status, code, title, fault.to_string());
+        match fault {
+            Fault::Invalid(error) => problem.errors = vec![error],
+            Fault::InvalidPolicy { problems } => problem.problems = problems,
+            Fault::TooMany { retry_after_s } => problem.retry_after_s = Some(retry_after_s),
+            Fault::Internal { reference } => problem.reference = Some(reference),
+            _ => {}
+        }
+        problem
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, [(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))], body).into_response();
+        let mut add = |name: HeaderName, value: HeaderValue| drop(response.headers_mut().insert(name, value));
+        if status == StatusCode::UNAUTHORIZED {
+            add(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"switchyard\""));
+        }
+        if let Some(seconds) = self.retry_after_s {
+            add(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// The problems that any route may answer, for its description.
+pub(crate) struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> std::collections::BTreeMap<String, RefOr<ResponseDoc>> {
+        const STATUSES: [(&str, &str); 10] = [
+            ("400", "The request cannot be read"),
+            ("401", "The key is missing, wrong or revoked"),
+            ("403", "The caller may not do this"),
+            ("404", "There is no such thing"),
+            ("409", "The thing is not in a state that allows this"),
+            ("413", "The body is too large"),
+            ("415", "The body has another media type"),
+            ("422", "A field is refused, or an Idempotency-Key came with another body; nothing was changed"),
+            ("429", "Too much at once; Retry-After says when to try again"),
+            ("500", "An error of ours; `reference` leads to its cause in the log"),
+        ];
+        STATUSES
+            .into_iter()
+            .map(|(status, description)| {
+                let schema = utoipa::openapi::Ref::from_schema_name("Problem");
+                let content = ContentBuilder::new().schema(Some(schema)).build();
+                let response = ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build();
+                (status.to_owned(), RefOr::T(response))
+            })
+            .collect()
+    }
+}
