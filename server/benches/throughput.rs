@@ -262,7 +262,7 @@ async fn classifications(floor: &Floor) -> Value {
     say("classifier");
     let directory = floor.directory.path().join("models/v1");
     tokio::task::spawn_blocking(move || {
-        let model = classifier::Model::load(&directory).expect("the demo model loads");
+        let model = classifier::Model::load(&directory, "v1").expect("the demo model loads");
         let texts: Vec<String> = (0..512).map(|number| task(number).subject).collect();
         let single = rate(texts.len(), || {
             for text in &texts {
@@ -274,7 +274,20 @@ async fn classifications(floor: &Floor) -> Value {
                 model.classify(batch).expect("answers");
             }
         });
-        let runtime_alone = rate(texts.len(), || model.run_alone(&texts).expect("answers"));
+        let mut alone = Duration::MAX;
+        for _ in 0..10 {
+            let round: Duration = texts
+                .iter()
+                .map(|text| {
+                    model.classify(std::slice::from_ref(text)).expect("an answer");
+                    let start = Instant::now();
+                    model.run_again().expect("an answer");
+                    start.elapsed()
+                })
+                .sum();
+            alone = alone.min(round);
+        }
+        let runtime_alone = texts.len() as f64 / alone.as_secs_f64();
         let report = json!({
             "single_per_second": single.round(),
             "batched_64_per_second": batched.round(),

@@ -6,7 +6,9 @@ use std::{
     path::Path,
 };
 
-use domain::{Actor, Fault, NewTask, NewUser, PageRequest, PolicyDocument, Queue, Role, RunState};
+use domain::{
+    Actor, Fault, NewTask, NewUser, PageRequest, PolicyDocument, Queue, Role, Rule, RunState, Then, policy::Target,
+};
 use serde::{Deserialize, Serialize};
 use service::Services;
 
@@ -80,11 +82,39 @@ async fn save_queues_and_policy(services: &Services, actor: &Actor) -> Result<()
     if page.items.first().is_some_and(|newest| newest.version > 1) {
         return Ok(());
     }
-    let document: PolicyDocument = policy::default_document(parse(LABEL_QUEUES)?);
+    let document = policy_document()?;
     let json = serde_json::to_string_pretty(&document).map_err(|error| DemoError::Data(error.to_string()))?;
     let saved = services.save_policy(actor, &json, "Each label has its queue.").await.map_err(Fault::from)?;
     services.activate_policy(actor, saved.version).await.map_err(Fault::from)?;
     Ok(())
+}
+
+/// The default policy with two rules more: machines send copies of invoices, and refund after a person said yes.
+fn policy_document() -> Result<PolicyDocument, DemoError> {
+    let mut document = policy::default_document(parse(LABEL_QUEUES)?);
+    let rule = |id: &str, description: &str, when: &str, destination| Rule {
+        id: id.to_owned(),
+        description: description.to_owned(),
+        when: when.to_owned(),
+        then: Then { destination, priority: None, sla_minutes: None, skills: Vec::new(), note: None },
+    };
+    let sure = document.rules.iter().position(|rule| rule.id == "sure").unwrap_or(document.rules.len());
+    let rules = [
+        rule(
+            "invoice-copies",
+            "Somebody asks for a copy of an invoice, which the invoice bot sends.",
+            r#"classification.label == "invoice_copy" && classification.confidence >= 0.7"#,
+            Target::Automation { automation: "invoice-bot".to_owned() },
+        ),
+        rule(
+            "refunds",
+            "Somebody asks for money back: the refund bot may act after a person said yes.",
+            r#"classification.label == "refund_request" && classification.confidence >= 0.7"#,
+            Target::Approval { automation: "refund-bot".to_owned(), otherwise: "billing".to_owned() },
+        ),
+    ];
+    document.rules.splice(sure..sure, rules);
+    Ok(document)
 }
 
 async fn train(services: &Services, actor: &Actor) -> Result<(), DemoError> {

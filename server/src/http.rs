@@ -42,6 +42,7 @@ const DOCS_PATH: &str = "/api/docs";
         description = "Submit tasks, take work as a bot, and read what was decided and why. Errors are RFC 9457 problems."
     ),
     modifiers(&Bearer),
+    components(schemas(label::ExportFormat, domain::LabelKind)),
     tags(
         (name = "tasks", description = "Submitting and reading tasks"),
         (name = "work", description = "Taking tasks and finishing them; every act on a claim shows its fencing token"),

@@ -2,4 +2,8 @@
 
 mod authorisation;
 mod crash;
+mod learning;
+mod openapi;
 mod support;
+mod task;
+mod work;

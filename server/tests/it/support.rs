@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{Method, Request, Response, StatusCode, header},
+    http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
 use domain::{Actor, NewUser, Role, Scope};
 use serde_json::Value;
@@ -26,14 +26,14 @@ pub(crate) struct Floor {
     pub router: Router,
     pub system: Actor,
     _background: Background,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 /// What a call answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub status: StatusCode,
-    pub headers: axum::http::HeaderMap,
+    pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
@@ -72,7 +72,12 @@ impl Floor {
         };
         let router = router(&services, &options);
         let system = Actor::system("test");
-        Self { services, router, system, _background: background, _directory: directory }
+        Self { services, router, system, _background: background, directory }
+    }
+
+    /// The data directory.
+    pub(crate) fn data_dir(&self) -> &std::path::Path {
+        self.directory.path()
     }
 
     /// The router's answer.

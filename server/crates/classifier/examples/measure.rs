@@ -83,7 +83,12 @@ fn small(training: &[Row], test: &[Row]) -> Result<(), Box<dyn Error>> {
     let artifact: Artifact = train(&examples(&part), 7, &mut |_| ControlFlow::Continue(()))?;
     let seconds = started.elapsed().as_secs_f64();
     let evaluation = evaluate(&Model::from_artifact(&artifact, "v1")?, &examples(test), &[])?;
-    println!("{} examples         {seconds:.2} s, accuracy {:.4}, ece {:.4}", part.len(), evaluation.accuracy, evaluation.ece);
+    println!(
+        "{} examples         {seconds:.2} s, accuracy {:.4}, ece {:.4}",
+        part.len(),
+        evaluation.accuracy,
+        evaluation.ece
+    );
     Ok(())
 }
 

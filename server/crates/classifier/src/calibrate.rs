@@ -99,7 +99,8 @@ impl Predictions {
                 break;
             }
             // Half to double at most: far from the minimum the quadratic picture is wrong.
-            let next = (inverse - slope / curvature).clamp(inverse / 2.0, inverse * 2.0).clamp(1.0 / HOTTEST, 1.0 / COLDEST);
+            let next =
+                (inverse - slope / curvature).clamp(inverse / 2.0, inverse * 2.0).clamp(1.0 / HOTTEST, 1.0 / COLDEST);
             let moved = (next - inverse).abs();
             inverse = next;
             if moved < 1e-5 {

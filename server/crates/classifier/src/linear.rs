@@ -76,7 +76,8 @@ impl LinearModel {
 /// Features times idf, scaled to length 1; all zero when there is nothing.
 #[must_use]
 pub fn normalised(features: Features<'_>, idf: &[f32]) -> Vec<f32> {
-    let mut values: Vec<f32> = features.ids.iter().zip(features.tf).map(|(&id, tf)| tf * idf[usize::from(id)]).collect();
+    let mut values: Vec<f32> =
+        features.ids.iter().zip(features.tf).map(|(&id, tf)| tf * idf[usize::from(id)]).collect();
     let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
     if length > 0.0 {
         for value in &mut values {

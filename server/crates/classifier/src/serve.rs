@@ -8,7 +8,7 @@ use std::{
 
 use domain::{Candidate, Classification, classification::MAX_CANDIDATES};
 use ort::{
-    session::{Session, builder::GraphOptimizationLevel},
+    session::{Session, SessionOutputs, builder::GraphOptimizationLevel},
     value::TensorRef,
 };
 
@@ -110,6 +110,17 @@ impl Model {
         let missing = || ClassifyError { message: "an answer is missing".to_owned() };
         answers.into_iter().map(|answer| answer.ok_or_else(missing)).collect()
     }
+
+    /// Calls ONNX Runtime once more on the features of the last text, which was classified alone, and drops its answer:
+    /// what the graph alone costs, for benchmarks.
+    ///
+    /// # Errors
+    /// When ONNX Runtime does not answer.
+    pub fn run_again(&self) -> Result<(), ClassifyError> {
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        let Worker { session, padded_ids, padded_tf, .. } = &mut *worker;
+        call(session, [1, padded_ids.len()], padded_ids, padded_tf).map(drop)
+    }
 }
 
 /// A session with one thread that does not spin: beside a web server on few cores, more threads only take turns.
@@ -118,7 +129,9 @@ fn session(graph: &[u8]) -> Result<Session, ModelError> {
     let environment = runtime::environment()?;
     let mut builder = Session::builder(&environment)
         .and_then(|builder| Ok(builder.with_intra_threads(1)?.with_inter_threads(1)?.with_intra_op_spinning(false)?))
-        .and_then(|builder| Ok(builder.with_inter_op_spinning(false)?.with_optimization_level(GraphOptimizationLevel::All)?))
+        .and_then(|builder| {
+            Ok(builder.with_inter_op_spinning(false)?.with_optimization_level(GraphOptimizationLevel::All)?)
+        })
         // Patterns are kept for each shape, and here nearly every call has its own.
         .and_then(|builder| Ok(builder.with_memory_pattern(false)?))
         .map_err(|error| refused(error.to_string()))?;
@@ -176,12 +189,8 @@ impl Worker {
             self.padded_tf.extend_from_slice(&self.tf[range.clone()]);
             self.padded_tf.resize((row + 1) * length, 0.0);
         }
-        let failed = |error: ort::Error| ClassifyError { message: error.to_string() };
-        let shape = [rows.len(), length];
-        let ids = TensorRef::from_array_view((shape, self.padded_ids.as_slice())).map_err(failed)?;
-        let tf = TensorRef::from_array_view((shape, self.padded_tf.as_slice())).map_err(failed)?;
-        let outputs = self.session.run(ort::inputs![ids, tf]).map_err(failed)?;
-        let (_, probabilities) = outputs["probs"].try_extract_tensor::<f32>().map_err(failed)?;
+        let outputs = call(&mut self.session, [rows.len(), length], &self.padded_ids, &self.padded_tf)?;
+        let (_, probabilities) = outputs["probs"].try_extract_tensor::<f32>().map_err(|error| failed(&error))?;
         if probabilities.len() != rows.len() * labels.len() {
             return Err(ClassifyError { message: "the probabilities have another shape".to_owned() });
         }
@@ -190,6 +199,21 @@ impl Worker {
         }
         Ok(())
     }
+}
+
+fn call<'s>(
+    session: &'s mut Session,
+    shape: [usize; 2],
+    ids: &[i64],
+    tf: &[f32],
+) -> Result<SessionOutputs<'s>, ClassifyError> {
+    let ids = TensorRef::from_array_view((shape, ids)).map_err(|error| failed(&error))?;
+    let tf = TensorRef::from_array_view((shape, tf)).map_err(|error| failed(&error))?;
+    session.run(ort::inputs![ids, tf]).map_err(|error| failed(&error))
+}
+
+fn failed(error: &ort::Error) -> ClassifyError {
+    ClassifyError { message: error.to_string() }
 }
 
 /// How many of the rows, which get shorter and shorter, go into one call.

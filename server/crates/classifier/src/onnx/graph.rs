@@ -139,7 +139,12 @@ fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, i64)
 }
 
 fn tensor(name: &str, data_type: i32, dims: &[i64]) -> TensorProto {
-    TensorProto { dims: dims.to_vec(), data_type: Some(data_type), name: Some(name.to_owned()), ..TensorProto::default() }
+    TensorProto {
+        dims: dims.to_vec(),
+        data_type: Some(data_type),
+        name: Some(name.to_owned()),
+        ..TensorProto::default()
+    }
 }
 
 fn named(name: &str) -> Dimension {

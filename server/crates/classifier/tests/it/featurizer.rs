@@ -48,7 +48,8 @@ fn golden_ids_of_a_short_text() {
     assert_eq!(ids, GOLDEN_HI);
 }
 
-const GOLDEN_HI: &[u16] = &[2144, 4858, 5178, 11976, 26047, 28427, 32049, 34119, 37791, 41927, 49410, 51363, 57508, 58047, 62795];
+const GOLDEN_HI: &[u16] =
+    &[2144, 4858, 5178, 11976, 26047, 28427, 32049, 34119, 37791, 41927, 49410, 51363, 57508, 58047, 62795];
 
 #[test]
 fn golden_ids_of_a_text_beyond_ascii() {
@@ -57,11 +58,15 @@ fn golden_ids_of_a_text_beyond_ascii() {
     assert_eq!(extract("Ｃafé ﬁx"), extract("CAFE\u{301} fix"));
 }
 
-const GOLDEN_CAFE: &[u16] = &[754, 2107, 3338, 14764, 15054, 19667, 26686, 33674, 34628, 35290, 36673, 40170, 40328, 41070, 41895, 47811, 49161, 51803, 57971, 62731, 64068];
+const GOLDEN_CAFE: &[u16] = &[
+    754, 2107, 3338, 14764, 15054, 19667, 26686, 33674, 34628, 35290, 36673, 40170, 40328, 41070, 41895, 47811, 49161,
+    51803, 57971, 62731, 64068,
+];
 
 #[test]
 fn features_are_those_of_the_definition() {
-    for text in ["a", "don't panic, it's only a test_case", "straße 12 — über alles", "日本語 のテキスト", "a a a a b"] {
+    for text in ["a", "don't panic, it's only a test_case", "straße 12 — über alles", "日本語 のテキスト", "a a a a b"]
+    {
         assert_eq!(extract(text), counted(&by_definition(text)), "{text}");
     }
 }

@@ -3,8 +3,8 @@ use classifier::{
     guard::{MAX_MODEL_BYTES, inspect},
     onnx::proto::{AttributeProto, ModelProto, NodeProto, OperatorSetId, StringEntry, TensorProto},
 };
-use prost::Message;
 use proptest::prelude::*;
+use prost::Message;
 
 use crate::support::formula_artifact;
 

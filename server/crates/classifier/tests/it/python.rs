@@ -1,6 +1,9 @@
 //! The graph in the hands of others: ONNX's own checker and Python's onnxruntime.
 
-use std::{io::Write, process::{Command, Stdio}};
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
 
 use classifier::{Model, featurizer::Featurizer};
 

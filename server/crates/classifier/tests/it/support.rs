@@ -3,12 +3,7 @@
 use std::{ops::ControlFlow, path::Path};
 
 use classifier::{
-    Artifact, Example, LabelCard,
-    featurizer::BUCKETS,
-    init_runtime,
-    linear::LinearModel,
-    model_dir::Facts,
-    train,
+    Artifact, Example, LabelCard, featurizer::BUCKETS, init_runtime, linear::LinearModel, model_dir::Facts, train,
 };
 
 /// Loads ONNX Runtime, and says how to get it where it is missing.
@@ -68,7 +63,8 @@ pub(crate) fn formula_model(labels: usize) -> LinearModel {
 }
 
 pub(crate) fn facts(labels: usize) -> Facts {
-    let card = |label| LabelCard { name: format!("label {label}"), examples: 1, priority: None, handling_minutes: None };
+    let card =
+        |label| LabelCard { name: format!("label {label}"), examples: 1, priority: None, handling_minutes: None };
     Facts {
         labels: (0..labels).map(card).collect(),
         trained_on: labels as u64,

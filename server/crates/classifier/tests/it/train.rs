@@ -27,7 +27,8 @@ fn too_little_to_learn_from_is_refused() {
     assert!(matches!(silently(&one), Err(TrainError::TooFewLabels { found: 1 })));
     let signs = [Example::new("text", "a"), Example::new("\u{0}", "")];
     assert!(matches!(silently(&signs), Err(TrainError::BadLabel { example: 2 })));
-    let minutes = [Example::new("text", "a"), Example { handling_minutes: Some(f32::NAN), ..Example::new("more", "b") }];
+    let minutes =
+        [Example::new("text", "a"), Example { handling_minutes: Some(f32::NAN), ..Example::new("more", "b") }];
     assert!(matches!(silently(&minutes), Err(TrainError::BadMinutes { example: 2, .. })));
     let names: Vec<String> = (0..1_001).map(|at| format!("l{at}")).collect();
     let many: Vec<_> = names.iter().map(|name| Example::new("text", name)).collect();
@@ -86,6 +87,9 @@ fn a_label_states_what_its_examples_state() {
         .collect();
     let artifact = silently(&stated).unwrap();
     let labels = &artifact.card().facts.labels;
-    assert_eq!((labels[2].priority, labels[2].handling_minutes, labels[2].examples), (Some(Priority::High), Some(40.0), 8));
+    assert_eq!(
+        (labels[2].priority, labels[2].handling_minutes, labels[2].examples),
+        (Some(Priority::High), Some(40.0), 8)
+    );
     assert_eq!((labels[0].priority, labels[0].handling_minutes), (None, None));
 }

@@ -1,0 +1,90 @@
+//! From labels to the model that decides, without a browser.
+
+use axum::http::Method;
+use domain::{NewTask, Role, RunState, Scope};
+use serde_json::json;
+
+use crate::support::{Floor, form};
+
+/// Three labels that nobody mixes up.
+fn examples() -> Vec<(String, String)> {
+    let topics = [
+        ("weather", ["rain", "sunshine", "storm", "snow", "clouds", "wind", "frost", "fog"]),
+        ("kitchen", ["bread", "butter", "soup", "salad", "cheese", "noodles", "pepper", "flour"]),
+        ("music", ["violin", "piano", "trumpet", "chorus", "rhythm", "melody", "concert", "drums"]),
+    ];
+    let mut examples = Vec::new();
+    for (label, words) in topics {
+        for first in words {
+            for second in words {
+                examples.push((format!("{first} and {second} today"), label.to_owned()));
+            }
+        }
+    }
+    examples
+}
+
+async fn submit(floor: &Floor, subject: &str) -> domain::Receipt {
+    let new = NewTask { subject: subject.to_owned(), ..NewTask::default() };
+    floor.services.submit(&floor.system, new, None).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn labels_train_a_model_that_decides_once_it_is_promoted() {
+    let floor = Floor::open().await;
+    let (services, system) = (&floor.services, &floor.system);
+    let without = submit(&floor, "violin and piano").await;
+    assert!(without.decision.classification.is_none());
+
+    let failed = services.train(system).await.unwrap();
+    assert_eq!(failed.state, RunState::Failed, "{}", failed.message);
+
+    services.import_labels(system, &examples()).await.unwrap();
+    let run = services.train(system).await.unwrap();
+    assert_eq!((run.state, run.model_version), (RunState::Succeeded, Some(1)), "{}", run.message);
+    assert!(submit(&floor, "violin and piano").await.decision.classification.is_none(), "a candidate decides nothing");
+
+    let model = services.promote(system, 1, false).await.unwrap();
+    let metrics = model.metrics.unwrap();
+    assert!(metrics.accuracy > 0.9 && metrics.examples >= 20, "{metrics:?}");
+    let decided = submit(&floor, "violin and piano").await.decision;
+    let classification = decided.classification.unwrap();
+    assert_eq!((classification.label.as_str(), classification.model_version.as_str()), ("music", "v1"));
+    assert_eq!(decided.fallback, None);
+
+    // A person resolves it: the label is confirmed. A bot of a person's queue confirms, too.
+    let task = submit(&floor, "soup with pepper").await;
+    let agent = floor.cookie(Role::Agent).await;
+    let claimed = floor.send(form("/fn/claim_task", Some(&agent), format!("task={}", task.task_id))).await;
+    assert_eq!(claimed.status, 200, "{}", claimed.text());
+    let resolve = format!("task={}&token=1&queue=triage", task.task_id);
+    assert_eq!(floor.send(form("/fn/resolve_task", Some(&agent), resolve)).await.status, 200);
+    let filter = domain::label::LabelFilter { kind: Some(domain::LabelKind::Confirmed), label: None };
+    let labels = services.list_labels(system, &filter, &domain::PageRequest::default()).await.unwrap();
+    assert_eq!(labels.items.iter().map(|label| label.label.as_str()).collect::<Vec<_>>(), ["kitchen"]);
+
+    let second = services.train(system).await.unwrap();
+    assert_eq!(second.model_version, Some(2));
+    let board = services.model_board(system).await.unwrap();
+    assert!(board.models[0].metrics.as_ref().unwrap().champion_accuracy.is_some());
+    services.promote(system, 2, board.models[0].is_worse_than_champion()).await.unwrap();
+    let next = submit(&floor, "storm and fog").await.decision.classification.unwrap();
+    assert_eq!(next.model_version, "v2");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_damaged_champion_leaves_the_intake_working_and_the_dashboard_says_so() {
+    let floor = Floor::open().await;
+    let (services, system) = (&floor.services, &floor.system);
+    services.import_labels(system, &examples()).await.unwrap();
+    let version = services.train(system).await.unwrap().model_version.unwrap();
+    let graph = floor.data_dir().join("models").join(format!("v{version}")).join("model.onnx");
+    std::fs::write(&graph, b"not a model").unwrap();
+    let refused = services.promote(system, version, true).await.unwrap_err();
+    assert!(matches!(refused, service::ModelError::Unloadable(_)), "{refused}");
+    let bearer = floor.bearer(&[Scope::TasksWrite]).await;
+    let accepted = floor.call(Method::POST, "/api/v1/tasks", &bearer, Some(json!({ "subject": "rain" }))).await;
+    assert_eq!(accepted.status, 201);
+    assert_eq!(accepted.json()["decision"]["fallback"], "no_model");
+    assert!(services.overview(system).await.unwrap().classifier.fallback.is_some());
+}
