@@ -12,7 +12,7 @@ mod rows;
 mod serve;
 mod user;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use domain::Actor;
@@ -25,7 +25,7 @@ use crate::{
 
 /// Distributes work between machines and people: classifies tasks, routes them by policy, learns from corrections.
 #[derive(Debug, Parser)]
-#[command(name = "switchyard", version, propagate_version = true)]
+#[command(name = "switchyard", version)]
 struct Cli {
     /// Configuration file (TOML); `switchyard config` prints one with every setting.
     #[arg(long, global = true, env = "SWITCHYARD_CONFIG", value_name = "FILE")]
@@ -204,11 +204,23 @@ async fn migrate(context: &Context, data: &DataArgs) -> Outcome {
 fn start_log(config: &Config, quiet: &str) {
     let filter = if quiet.is_empty() { config.log.filter.clone() } else { quiet.to_owned() };
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     // A second call, as tests make, keeps the first log.
     let started = match config.log.format {
         LogFormat::Text => subscriber.try_init(),
         LogFormat::Json => subscriber.json().try_init(),
     };
     drop(started);
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn every_command_is_well_formed() {
+        Cli::command().debug_assert();
+    }
 }

@@ -39,7 +39,7 @@ pub(super) enum ModelCommand {
     /// Make a model the champion; a running server takes it within seconds.
     Promote {
         /// The version, for example v3 or 3.
-        #[arg(value_parser = parse_version)]
+        #[arg(id = "model", value_name = "VERSION", value_parser = parse_version)]
         version: u32,
         /// Also when it is worse than the champion on the same held-out examples.
         #[arg(long)]

@@ -31,7 +31,7 @@ pub fn default_document(label_queues: BTreeMap<String, String>) -> PolicyDocumen
             rule("urgent-words", "The text speaks of an outage, a breach or an emergency.", URGENT_WORDS, urgent()),
             rule(
                 "no-model",
-                "No model answered, so a person decides.",
+                "Without the model, a person decides.",
                 "!classification.available",
                 triage("No model answered. Choose the label when you send it on."),
             ),

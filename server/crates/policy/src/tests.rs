@@ -90,3 +90,14 @@ pub(crate) fn evaluate(policy: &CompiledPolicy, task: &NewTask, classification: 
     assert_eq!(verdict, policy.evaluate_every_rule(&facts), "the index must not change the verdict");
     verdict
 }
+
+#[test]
+fn the_page_about_policies_lists_every_fact() {
+    let page = include_str!("../../../../docs/policies.md");
+    let mut table = String::from("| fact or function | kind | meaning | example |\n| --- | --- | --- | --- |\n");
+    for fact in crate::facts_reference() {
+        let example = fact.example.replace('|', "\\|");
+        table.push_str(&format!("| `{}` | {} | {} | `{example}` |\n", fact.name, fact.type_name, fact.meaning));
+    }
+    assert!(page.contains(&table), "docs/policies.md should hold:\n{table}");
+}
