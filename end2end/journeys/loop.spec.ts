@@ -14,8 +14,8 @@ test("a correction becomes a label, the label trains a model, and the next decis
   signIn,
   server,
 }) => {
-  const subject = `The invoice shows the wrong address ${Date.now()}`;
-  const submitted = await api.post("/api/v1/tasks", { data: { subject, body: "Please send it again.", channel: "email" } });
+  const subject = `Comments on our cards disappear after a reload ${Date.now()}`;
+  const submitted = await api.post("/api/v1/tasks", { data: { subject, body: "It happened three times today.", channel: "email" } });
   expect(submitted.status()).toBe(201);
   const first = (await submitted.json()) as Receipt;
   expect(first.decision.classification?.model_version).toBe("v1");

@@ -22,7 +22,7 @@ test("sign in, claim, correct, escalate and resolve work without JavaScript", as
   await expect(page.getByText("You hold this task", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Resolve", exact: true }).click();
   await page.goto(`/tasks/${resolved}`);
-  await expect(page.getByText("Resolved by Ada Agent")).toBeVisible();
+  await expect(page.getByText("Resolved by Ada Agent", { exact: true })).toBeVisible();
 
   await page.goto(`/tasks/${corrected}`);
   await page.getByRole("button", { name: "Claim it" }).click();

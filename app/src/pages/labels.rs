@@ -216,7 +216,7 @@ fn Counts(counts: Vec<LabelCount>) -> impl IntoView {
                 <h2 id="counts" class="mb-2 text-lg font-semibold">
                     "Examples per label"
                 </h2>
-                <p class="num mb-2 text-sm text-base-content/70">{format!("{total} examples of {names} labels")}</p>
+                <p class="mb-2 text-sm tabular-nums text-base-content/70">{format!("{total} examples of {names} labels")}</p>
                 <TableRegion label="Labels with their numbers of examples">
                     <thead>
                         <tr>

@@ -86,7 +86,7 @@ fn Health(health: ClassifierHealth) -> impl IntoView {
 fn Examples(labels: Vec<LabelCount>) -> impl IntoView {
     let (names, examples) = (labels.len(), labels.iter().map(|count| count.examples).sum::<u64>());
     view! {
-        <p class="num mb-4 text-sm text-base-content/70">
+        <p class="mb-4 text-sm tabular-nums text-base-content/70">
             {format!("Training would now read {examples} examples of {names} ")}
             <a class="link" href="/labels">
                 "labels"
