@@ -15,7 +15,12 @@ use std::{
 use axum::{Router, body::Body, http::Request};
 use domain::{Actor, NewTask, PageRequest, Scope, decision::DecisionFilter, task::TaskFilter};
 use serde_json::{Value, json};
-use server::{config::{Config, Flags}, demo, serve::{WebOptions, router}, workspace};
+use server::{
+    config::{Config, Flags},
+    demo,
+    serve::{WebOptions, router},
+    workspace,
+};
 use service::{Background, Services};
 use tower::ServiceExt;
 
@@ -29,7 +34,8 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime");
     let report = runtime.block_on(measure());
     let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
     std::fs::create_dir_all(&directory).expect("target/bench can be made");
@@ -54,11 +60,14 @@ async fn open() -> Floor {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let config = Config::merge(None, [], &Flags::default()).expect("the defaults are legal");
     let (services, background) =
-        workspace::open(directory.path(), config.store(), config.settings(), Some(&onnxruntime())).await.expect("a workspace");
+        workspace::open(directory.path(), config.store(), config.settings(), Some(&onnxruntime()))
+            .await
+            .expect("a workspace");
     demo::prepare(&services, directory.path(), |_| {}).await.expect("the demo");
     Floor { services, background, actor: Actor::system("bench"), directory }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a benchmark has no configuration")]
 fn onnxruntime() -> PathBuf {
     std::env::var_os("ORT_DYLIB_PATH").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/onnxruntime/libonnxruntime.so"),
@@ -247,7 +256,9 @@ async fn lists(floor: &Floor) -> Value {
     let decisions = parts.clone();
     time("decisions", &move || {
         let (services, actor, page, _) = decisions.clone();
-        Box::pin(async move { drop(services.list_decisions(&actor, &DecisionFilter::default(), &page).await.expect("a page")) })
+        Box::pin(async move {
+            drop(services.list_decisions(&actor, &DecisionFilter::default(), &page).await.expect("a page"));
+        })
     })
     .await;
     time("overview", &move || {

@@ -10,10 +10,7 @@ use domain::{Actor, Fault, UserId};
 use service::{Services, session::USER_KEY};
 use tower_sessions::Session;
 
-use crate::{
-    http::problem::Problem,
-    security::is_asset,
-};
+use crate::{http::problem::Problem, security::is_asset};
 
 /// The session's key for when it was last prolonged, in milliseconds since 1970.
 const SEEN_KEY: &str = "seen_ms";
@@ -28,14 +25,25 @@ pub fn is_public(path: &str) -> bool {
     is_asset(path)
         || matches!(
             path,
-            "/sign-in" | "/fn/sign_in" | "/fn/set_theme" | "/fn/viewer" | "/api/v1/health" | "/api/v1/ready" | "/api/openapi.json"
+            "/sign-in"
+                | "/fn/sign_in"
+                | "/fn/set_theme"
+                | "/fn/viewer"
+                | "/api/v1/health"
+                | "/api/v1/ready"
+                | "/api/openapi.json"
         )
         || path == "/api/docs"
         || path.starts_with("/api/docs/")
 }
 
 /// Finds the actor by bearer key or session and puts it into the request's extensions, or refuses.
-pub async fn authenticate(State(services): State<Services>, session: Session, mut request: Request, next: Next) -> Response {
+pub async fn authenticate(
+    State(services): State<Services>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let actor = match bearer(request.headers()) {
         Some(key) => services.authenticate_key(key).await.map_err(Fault::from),
         None => actor_of_session(&services, &session).await,
@@ -55,9 +63,13 @@ pub async fn authenticate(State(services): State<Services>, session: Session, mu
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?;
     // A header that is no bearer key is a wrong key: it must not fall back to a cookie.
-    Some(value.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(scheme, key)| {
-        if scheme.eq_ignore_ascii_case("bearer") { key.trim() } else { "" }
-    }))
+    Some(
+        value
+            .to_str()
+            .ok()
+            .and_then(|value| value.split_once(' '))
+            .map_or("", |(scheme, key)| if scheme.eq_ignore_ascii_case("bearer") { key.trim() } else { "" }),
+    )
 }
 
 async fn actor_of_session(services: &Services, session: &Session) -> Result<Option<Actor>, Fault> {
@@ -83,10 +95,10 @@ fn refuse(request: &Request, fault: Fault) -> Response {
     let path = request.uri().path();
     let wants_page = !path.starts_with("/api/")
         && request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
+            .headers()
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
     if fault == Fault::Unauthenticated && wants_page {
         return Redirect::to(&sign_in_address(request.method(), request.uri())).into_response();
     }
@@ -100,7 +112,9 @@ fn sign_in_address(method: &Method, uri: &Uri) -> String {
         let encoded: String = wanted
             .bytes()
             .map(|byte| match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => char::from(byte).to_string(),
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                    char::from(byte).to_string()
+                }
                 _ => format!("%{byte:02X}"),
             })
             .collect();

@@ -149,10 +149,11 @@ impl Workspace {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let context = Context { config_file: cli.config };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(worker_threads()).enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return complain(&Failure::Io(error)),
-    };
+    let runtime =
+        match tokio::runtime::Builder::new_multi_thread().worker_threads(worker_threads()).enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return complain(&Failure::Io(error)),
+        };
     match runtime.block_on(dispatch(&context, cli.command)) {
         Ok(()) => ExitCode::SUCCESS,
         // A reader that went away, as `head` does, is no failure.
@@ -203,8 +204,12 @@ async fn migrate(context: &Context, data: &DataArgs) -> Outcome {
 /// Starts the log on standard error; `quiet` is the filter of commands, which the configuration's may only make louder.
 fn start_log(config: &Config, quiet: &str) {
     let filter = if quiet.is_empty() { config.log.filter.clone() } else { quiet.to_owned() };
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let filter =
+        tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // A second call, as tests make, keeps the first log.
     let started = match config.log.format {
         LogFormat::Text => subscriber.try_init(),

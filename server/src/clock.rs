@@ -22,6 +22,8 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, buffer: &mut [u8]) {
-        SysRng.try_fill_bytes(buffer).expect("a system without random numbers cannot make secrets, so nothing may go on");
+        SysRng
+            .try_fill_bytes(buffer)
+            .expect("a system without random numbers cannot make secrets, so nothing may go on");
     }
 }

@@ -162,7 +162,8 @@ impl Config {
         let file = flags.config.clone().or_else(|| implied.exists().then(|| implied.to_owned()));
         let text = match file {
             Some(path) => {
-                let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::File { path: path.clone(), source })?;
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|source| ConfigError::File { path: path.clone(), source })?;
                 Some((path.display().to_string(), text))
             }
             None => None,
@@ -198,7 +199,8 @@ impl Config {
         if let Some(data_dir) = &flags.data_dir {
             settings.insert("data_dir".to_owned(), Value::String(data_dir.to_string_lossy().into_owned()));
         }
-        let config: Self = settings.try_into().map_err(|error: toml::de::Error| ConfigError::Value(error.to_string()))?;
+        let config: Self =
+            settings.try_into().map_err(|error: toml::de::Error| ConfigError::Value(error.to_string()))?;
         if config.work.escalation_queues.len() != config.work.escalation_minutes.len() {
             return Err(ConfigError::Value(
                 "work.escalation_queues and work.escalation_minutes must have the same length".to_owned(),
@@ -258,6 +260,7 @@ impl Config {
 
     /// ONNX Runtime's shared library.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
     pub fn onnxruntime(&self) -> PathBuf {
         if self.onnxruntime != "auto" {
             return PathBuf::from(&self.onnxruntime);
@@ -317,15 +320,14 @@ fn set_from_environment(settings: &mut Table, variable: &str, text: &str) -> Res
     };
     if let Some(slot) = table.and_then(|table| table.get_mut(name)) {
         // A text setting takes the variable as it is; others are written as TOML writes them.
-        *slot = if slot.is_str() {
-            Value::String(text.to_owned())
-        } else {
-            format!("value = {text}")
-                .parse::<Table>()
-                .ok()
-                .and_then(|mut table| table.remove("value"))
-                .ok_or_else(|| ConfigError::Value(format!("environment: `{variable}` has a value of another form")))?
-        };
+        *slot =
+            if slot.is_str() {
+                Value::String(text.to_owned())
+            } else {
+                format!("value = {text}").parse::<Table>().ok().and_then(|mut table| table.remove("value")).ok_or_else(
+                    || ConfigError::Value(format!("environment: `{variable}` has a value of another form")),
+                )?
+            };
     }
     Ok(())
 }
@@ -361,7 +363,8 @@ mod tests {
     #[test]
     fn later_layers_win() {
         let file = "listen = \"127.0.0.1:4000\"\n[intake]\nqueue_tasks = 7\nbatch_tasks = 9";
-        let config = merge(file, &[("SWITCHYARD_INTAKE_QUEUE_TASKS", "8"), ("SWITCHYARD_LISTEN", "0.0.0.0:5000")]).unwrap();
+        let config =
+            merge(file, &[("SWITCHYARD_INTAKE_QUEUE_TASKS", "8"), ("SWITCHYARD_LISTEN", "0.0.0.0:5000")]).unwrap();
         assert_eq!((config.settings().intake.queue_tasks, config.settings().intake.batch_tasks), (8, 9));
         assert!(config.secure_cookies());
         let flags = Flags { listen: Some("127.0.0.1:6000".parse().unwrap()), ..Flags::default() };

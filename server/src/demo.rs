@@ -133,7 +133,9 @@ async fn train(services: &Services, actor: &Actor) -> Result<(), DemoError> {
             services.promote(actor, version, false).await.map_err(Fault::from)?;
         }
         // Without a model the rules route alone, which the dashboard says: the demo still starts.
-        None if run.state == RunState::Failed => tracing::error!(run.message = run.message, "the demo model was not trained"),
+        None if run.state == RunState::Failed => {
+            tracing::error!(run.message = run.message, "the demo model was not trained");
+        }
         None => {}
     }
     Ok(())
@@ -146,11 +148,8 @@ struct Example {
 }
 
 async fn submit(services: &Services, actor: &Actor) -> Result<(), DemoError> {
-    let tasks = TASKS
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(parse::<NewTask>)
-        .collect::<Result<Vec<_>, _>>()?;
+    let tasks =
+        TASKS.lines().filter(|line| !line.trim().is_empty()).map(parse::<NewTask>).collect::<Result<Vec<_>, _>>()?;
     for result in services.submit_all(actor, tasks).await.map_err(Fault::from)? {
         result.map_err(Fault::from)?;
     }

@@ -68,9 +68,8 @@ impl utoipa::Modify for Bearer {
 
 /// Every route with its description.
 fn routes() -> OpenApiRouter<Services> {
-    let bulk = OpenApiRouter::new()
-        .routes(routes!(batch::submit_batch))
-        .layer(DefaultBodyLimit::max(batch::MAX_BATCH_BYTES));
+    let bulk =
+        OpenApiRouter::new().routes(routes!(batch::submit_batch)).layer(DefaultBodyLimit::max(batch::MAX_BATCH_BYTES));
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(task::submit_task, task::list_tasks))
         .routes(routes!(task::lookup_task))
@@ -102,7 +101,8 @@ fn routes() -> OpenApiRouter<Services> {
 pub fn document() -> OpenApi {
     let mut document = routes().into_openapi();
     // Whoever signed in with the browser may call it, too; programs send a key.
-    document.security = Some(vec![utoipa::openapi::security::SecurityRequirement::new("api_key", Vec::<String>::new())]);
+    document.security =
+        Some(vec![utoipa::openapi::security::SecurityRequirement::new("api_key", Vec::<String>::new())]);
     document
 }
 
@@ -112,9 +112,6 @@ pub fn api(services: Services) -> (Router, OpenApi) {
     let document = document();
     let served = document.clone();
     let docs = utoipa_swagger_ui::SwaggerUi::new(DOCS_PATH).config(utoipa_swagger_ui::Config::from(DOCUMENT_PATH));
-    let router = router
-        .route(DOCUMENT_PATH, get(move || async move { Json(served) }))
-        .with_state(services)
-        .merge(docs);
+    let router = router.route(DOCUMENT_PATH, get(move || async move { Json(served) })).with_state(services).merge(docs);
     (router, document)
 }

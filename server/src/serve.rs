@@ -17,8 +17,8 @@ use service::Services;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, services::ServeDir, timeout::TimeoutLayer,
-    trace::TraceLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, services::ServeDir,
+    timeout::TimeoutLayer, trace::TraceLayer,
 };
 
 use crate::{
@@ -91,6 +91,7 @@ fn span(request: &Request<Body>) -> tracing::Span {
     tracing::info_span!("request", http.method = %request.method(), http.path = request.uri().path())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     let cause = cause
         .downcast_ref::<String>()

@@ -38,7 +38,11 @@ impl Workshop {
     }
 
     /// Shows that a model answers, with what it reaches on the held-out examples.
-    fn measure(&self, artifact: Artifact, request: &TrainingRequest) -> Result<(Artifact, Option<Metrics>), TrainingError> {
+    fn measure(
+        &self,
+        artifact: Artifact,
+        request: &TrainingRequest,
+    ) -> Result<(Artifact, Option<Metrics>), TrainingError> {
         let model = Model::from_artifact(&artifact, &name(request.version)).map_err(failed)?;
         if request.held_out.is_empty() {
             return Ok((artifact, None));
@@ -110,7 +114,10 @@ impl ModelWorkshop for Workshop {
     }
 
     fn load(&self, version: u32, sha256: &str) -> Result<Arc<dyn Classifier>, ClassifierError> {
-        let served = self.start_runtime().map_err(ModelError::from).and_then(|()| Model::load(&self.directory_of(version), &name(version)));
+        let served = self
+            .start_runtime()
+            .map_err(ModelError::from)
+            .and_then(|()| Model::load(&self.directory_of(version), &name(version)));
         let model = served.map_err(|error| ClassifierError { message: error.to_string() })?;
         if model.sha256() != sha256 {
             return Err(ClassifierError { message: "model.onnx is not the one that was registered".to_owned() });

@@ -104,7 +104,11 @@ impl NewUser {
     /// # Errors
     /// With the first field that is refused.
     pub fn check(self) -> Result<Self, ValidationError> {
-        Ok(Self { email: check_email(&self.email)?, name: text::check_required("name", &self.name, 120)?, role: self.role })
+        Ok(Self {
+            email: check_email(&self.email)?,
+            name: text::check_required("name", &self.name, 120)?,
+            role: self.role,
+        })
     }
 }
 

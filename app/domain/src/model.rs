@@ -4,11 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    error::InvalidTransition,
-    id::RunId,
-    time::Timestamp,
-};
+use crate::{error::InvalidTransition, id::RunId, time::Timestamp};
 
 /// Where a model stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -44,7 +44,11 @@ impl Queue {
         text::check_required("title", &self.title, 120)?;
         text::check_length("purpose", &self.purpose, 500)?;
         if self.sla_minutes == 0 || self.sla_minutes > 60 * 24 * 365 {
-            return Err(ValidationError::new("sla_minutes", ValidationCode::Malformed, "must be from 1 minute to a year"));
+            return Err(ValidationError::new(
+                "sla_minutes",
+                ValidationCode::Malformed,
+                "must be from 1 minute to a year",
+            ));
         }
         Ok(())
     }

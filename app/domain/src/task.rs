@@ -70,10 +70,9 @@ impl FromStr for Priority {
     type Err = ValidationError;
 
     fn from_str(text: &str) -> Result<Self, ValidationError> {
-        Self::ALL
-            .into_iter()
-            .find(|priority| priority.as_str() == text)
-            .ok_or_else(|| ValidationError::new("priority", ValidationCode::Unknown, "must be low, normal, high or urgent"))
+        Self::ALL.into_iter().find(|priority| priority.as_str() == text).ok_or_else(|| {
+            ValidationError::new("priority", ValidationCode::Unknown, "must be low, normal, high or urgent")
+        })
     }
 }
 
@@ -152,7 +151,11 @@ fn check_callback_url(url: &str) -> Result<(), ValidationError> {
     text::check_length("callback_url", url, MAX_URL_BYTES)?;
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or("");
     if host.is_empty() || host.starts_with('/') || url.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(ValidationError::new("callback_url", ValidationCode::Malformed, "must be an http or https address"));
+        return Err(ValidationError::new(
+            "callback_url",
+            ValidationCode::Malformed,
+            "must be an http or https address",
+        ));
     }
     Ok(())
 }

@@ -126,7 +126,10 @@ pub struct User {
 pub fn check_email(email: &str) -> Result<String, ValidationError> {
     let email = text::check_required("email", email, 254)?.to_lowercase();
     let well_formed = email.split_once('@').is_some_and(|(local, host)| {
-        !local.is_empty() && !host.is_empty() && !host.contains('@') && !email.chars().any(|c| c.is_whitespace() || c.is_control())
+        !local.is_empty()
+            && !host.is_empty()
+            && !host.contains('@')
+            && !email.chars().any(|c| c.is_whitespace() || c.is_control())
     });
     if well_formed {
         Ok(email)

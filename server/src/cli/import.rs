@@ -177,7 +177,9 @@ async fn submit(workspace: &Workspace, tasks: Vec<NewTask>) -> Result<u64, Failu
     for chunk in tasks.chunks(CHUNK) {
         let results = workspace.services.submit_all(&workspace.actor, chunk.to_vec()).await.map_err(Fault::from)?;
         for result in results {
-            result.map_err(|error| Failure::message(format!("{}; {imported} rows were imported before", Fault::from(error))))?;
+            result.map_err(|error| {
+                Failure::message(format!("{}; {imported} rows were imported before", Fault::from(error)))
+            })?;
             imported += 1;
         }
         bar.set_position(imported);
@@ -214,7 +216,8 @@ mod tests {
 
     #[test]
     fn unknown_columns_become_attributes() {
-        let task = task_of_row(row(serde_json::json!({ "text": "Where is my card?", "plan": "pro", "empty": "" }))).unwrap();
+        let task =
+            task_of_row(row(serde_json::json!({ "text": "Where is my card?", "plan": "pro", "empty": "" }))).unwrap();
         assert_eq!(task.subject, "Where is my card?");
         assert_eq!(task.attributes.len(), 1);
         assert_eq!(task.attributes["plan"], "pro");
@@ -233,7 +236,10 @@ mod tests {
     #[test]
     fn bad_rows_say_which_column() {
         assert_eq!(label_of_row(row(serde_json::json!({ "text": "x" }))).unwrap_err(), "`label` is missing");
-        assert_eq!(label_of_row(row(serde_json::json!({ "text": 1, "label": "a" }))).unwrap_err(), "`text` must be text");
+        assert_eq!(
+            label_of_row(row(serde_json::json!({ "text": 1, "label": "a" }))).unwrap_err(),
+            "`text` must be text"
+        );
         assert!(task_of_row(row(serde_json::json!({ "text": "x", "priority_hint": "soon" }))).is_err());
     }
 }

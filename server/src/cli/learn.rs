@@ -7,8 +7,8 @@ use std::{
     time::Instant,
 };
 
-use classifier::Model;
 use clap::Args;
+use classifier::Model;
 use domain::{Classification, Priority};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
@@ -125,9 +125,11 @@ impl Evaluate {
         let model = load(context, &self.model)?;
         let samples = read_samples(&self.data, self.format)?;
         let examples: Vec<_> = samples.iter().map(Sample::borrow).collect();
-        let strangers = self.out_of_scope.as_deref().map(|path| read_texts(path, self.format)).transpose()?.unwrap_or_default();
+        let strangers =
+            self.out_of_scope.as_deref().map(|path| read_texts(path, self.format)).transpose()?.unwrap_or_default();
         let strangers: Vec<&str> = strangers.iter().map(String::as_str).collect();
-        let evaluation = classifier::evaluate(&model, &examples, &strangers).map_err(|error| Failure::message(error.to_string()))?;
+        let evaluation =
+            classifier::evaluate(&model, &examples, &strangers).map_err(|error| Failure::message(error.to_string()))?;
         if self.json {
             return output::json(&evaluation);
         }
@@ -137,7 +139,12 @@ impl Evaluate {
             format!("accuracy                {:.4}", evaluation.accuracy),
             format!("macro F1                {:.4}", evaluation.macro_f1),
             format!("calibration error (ECE) {:.4}", evaluation.ece),
-            format!("coverage at precision   0.95: {:.3}, 0.98: {:.3}, 0.99: {:.3}", coverage("0.95"), coverage("0.98"), coverage("0.99")),
+            format!(
+                "coverage at precision   0.95: {:.3}, 0.98: {:.3}, 0.99: {:.3}",
+                coverage("0.95"),
+                coverage("0.98"),
+                coverage("0.99")
+            ),
         ];
         if let Some(auroc) = evaluation.out_of_scope_auroc {
             lines.push(format!("out-of-scope AUROC      {auroc:.4}"));
@@ -230,7 +237,11 @@ fn read_texts(path: &Path, format: Option<Format>) -> Result<Vec<String>, Failur
     collect(path, format, |mut row| rows::take_text(&mut row, "text"))
 }
 
-fn collect<T>(path: &Path, format: Option<Format>, convert: impl Fn(Row) -> Result<T, String>) -> Result<Vec<T>, Failure> {
+fn collect<T>(
+    path: &Path,
+    format: Option<Format>,
+    convert: impl Fn(Row) -> Result<T, String>,
+) -> Result<Vec<T>, Failure> {
     rows::read(path, format)?
         .map(|numbered| {
             let line = numbered.line;

@@ -62,7 +62,10 @@ impl ModelCommand {
 
     const fn data(&self) -> &DataArgs {
         match self {
-            Self::Retrain { data, .. } | Self::Add { data, .. } | Self::List { data, .. } | Self::Promote { data, .. } => data,
+            Self::Retrain { data, .. }
+            | Self::Add { data, .. }
+            | Self::List { data, .. }
+            | Self::Promote { data, .. } => data,
         }
     }
 
@@ -71,7 +74,11 @@ impl ModelCommand {
         match self {
             Self::Retrain { json, .. } => {
                 let run = services.train(actor).await.map_err(Fault::from)?;
-                if json { output::json(&run)? } else { output::line(&run.message)? }
+                if json {
+                    output::json(&run)?;
+                } else {
+                    output::line(&run.message)?;
+                }
                 if run.state == RunState::Succeeded { Ok(()) } else { Err(Failure::Said) }
             }
             Self::Add { directory, json, .. } => {

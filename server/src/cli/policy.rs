@@ -25,8 +25,8 @@ pub(super) enum PolicyCommand {
 impl PolicyCommand {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let Self::Check { file, json, data } = self;
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| Failure::message(format!("{}: {error}", file.display())))?;
+        let text =
+            std::fs::read_to_string(&file).map_err(|error| Failure::message(format!("{}: {error}", file.display())))?;
         let workspace = context.open(&data).await?;
         let checked = workspace.services.check_policy(&workspace.actor, &text).await;
         let problems = workspace.close(checked.map_err(|error| Fault::from(error).into())).await?;
@@ -43,7 +43,12 @@ impl PolicyCommand {
                 let rule = problem.rule.as_ref().map(|rule| format!("rule {rule}, ")).unwrap_or_default();
                 let line = problem.line.map(|line| format!(" line {line}")).unwrap_or_default();
                 let column = problem.column.map(|column| format!(" column {column}")).unwrap_or_default();
-                output::line(&format!("{}: {rule}{}{line}{column}: {}", file.display(), problem.field, problem.message))?;
+                output::line(&format!(
+                    "{}: {rule}{}{line}{column}: {}",
+                    file.display(),
+                    problem.field,
+                    problem.message
+                ))?;
             }
         }
         Err(Failure::Said)

@@ -68,18 +68,19 @@ pub(super) fn read(path: &Path, format: Option<Format>) -> Result<Box<dyn Iterat
 fn read_csv(path: &Path, file: File) -> Result<Box<dyn Iterator<Item = Numbered<Row>>>, Failure> {
     let mut reader = csv::Reader::from_reader(BufReader::new(file));
     let header = reader.headers().map_err(|error| Failure::message(format!("{}: {error}", path.display())))?.clone();
-    if let Some(twice) = header.iter().enumerate().find(|(place, name)| header.iter().take(*place).any(|other| other == *name)) {
+    if let Some(twice) =
+        header.iter().enumerate().find(|(place, name)| header.iter().take(*place).any(|other| other == *name))
+    {
         return Err(Failure::message(format!("{}: the column `{}` is there twice", path.display(), twice.1)));
     }
     Ok(Box::new(reader.into_records().map(move |record| match record {
         Ok(record) => {
             let line = record.position().map_or(0, csv::Position::line);
-            let row = header.iter().zip(&record).map(|(name, value)| (name.trim().to_owned(), Value::from(value))).collect();
+            let row =
+                header.iter().zip(&record).map(|(name, value)| (name.trim().to_owned(), Value::from(value))).collect();
             Numbered { line, row: Ok(row) }
         }
-        Err(error) => {
-            Numbered { line: error.position().map_or(0, csv::Position::line), row: Err(error.to_string()) }
-        }
+        Err(error) => Numbered { line: error.position().map_or(0, csv::Position::line), row: Err(error.to_string()) },
     })))
 }
 

@@ -65,11 +65,15 @@ pub(super) async fn submit_batch(
     let mut results = services.submit_all(&actor, good).await.map_err(Fault::from)?.into_iter();
     let items = tasks.into_iter().enumerate().map(|(index, task)| {
         let outcome = match task {
-            Ok(_) => results.next().unwrap_or(Err(service::SubmitError::Stopping)).map_err(|error| Fault::from(error).into()),
+            Ok(_) => {
+                results.next().unwrap_or(Err(service::SubmitError::Stopping)).map_err(|error| Fault::from(error).into())
+            }
             Err(problem) => Err(problem),
         };
         match outcome {
-            Ok(receipt) => BatchItem { index, status: StatusCode::CREATED.as_u16(), task: Some(receipt), problem: None },
+            Ok(receipt) => {
+                BatchItem { index, status: StatusCode::CREATED.as_u16(), task: Some(receipt), problem: None }
+            }
             Err(problem) => BatchItem { index, status: problem.status(), task: None, problem: Some(problem) },
         }
     });

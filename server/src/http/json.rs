@@ -44,7 +44,12 @@ pub(crate) fn unsupported(expected: &str) -> Problem {
 /// A body that did not arrive whole: mostly because it is too large.
 pub(crate) fn unreadable(rejection: &BytesRejection) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too large", "The body is too large.");
+        return Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "The body is too large",
+            "The body is too large.",
+        );
     }
     Problem::new(StatusCode::BAD_REQUEST, "unreadable", "The request cannot be read", "The body did not arrive whole.")
 }

@@ -88,7 +88,9 @@ fn pages(
         async move {
             let (mut text, request) = match next {
                 Next::Done => return Ok(None),
-                Next::First if format == ExportFormat::Csv => (CSV_HEADER.to_owned(), PageRequest::first(MAX_PAGE_SIZE)),
+                Next::First if format == ExportFormat::Csv => {
+                    (CSV_HEADER.to_owned(), PageRequest::first(MAX_PAGE_SIZE))
+                }
                 Next::First => (String::new(), PageRequest::first(MAX_PAGE_SIZE)),
                 Next::After(cursor) => (String::new(), PageRequest::after(Some(cursor), Some(MAX_PAGE_SIZE))),
             };

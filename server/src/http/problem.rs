@@ -7,16 +7,32 @@ use axum::{
 use domain::{Fault, ValidationError, policy::PolicyProblem};
 use serde::Serialize;
 use utoipa::{
-    IntoResponses, ToSchema,
-    openapi::{ContentBuilder, RefOr, ResponseBuilder, response::Response as ResponseDoc},
+    IntoResponses, PartialSchema, ToSchema,
+    openapi::{ContentBuilder, RefOr, ResponseBuilder, Schema, response::Response as ResponseDoc},
 };
 
 /// Media type of problem documents.
 const MEDIA_TYPE: &str = "application/problem+json";
 
-/// A problem document (RFC 9457).
+/// An answer that says what is wrong: a problem document (RFC 9457).
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub struct Problem(Box<Document>);
+
+impl PartialSchema for Problem {
+    fn schema() -> RefOr<Schema> {
+        Document::schema()
+    }
+}
+
+impl ToSchema for Problem {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Document::schemas(schemas);
+    }
+}
+
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Problem {
+struct Document {
     /// What kind of problem it is: `/problems/` and the code.
     #[serde(rename = "type")]
     kind: String,
@@ -45,7 +61,7 @@ pub struct Problem {
 impl Problem {
     /// A problem that only HTTP knows, such as a body of the wrong type.
     pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Document {
             kind: format!("/problems/{code}"),
             title,
             status: status.as_u16(),
@@ -55,13 +71,13 @@ impl Problem {
             problems: Vec::new(),
             reference: None,
             retry_after_s: None,
-        }
+        }))
     }
 
     /// The status of the answer.
     #[must_use]
     pub const fn status(&self) -> u16 {
-        self.status
+        self.0.status
     }
 }
 
@@ -82,10 +98,10 @@ impl From<Fault> for Problem {
         };
         let mut problem = Self::new(status, code, title, fault.to_string());
         match fault {
-            Fault::Invalid(error) => problem.errors = vec![error],
-            Fault::InvalidPolicy { problems } => problem.problems = problems,
-            Fault::TooMany { retry_after_s } => problem.retry_after_s = Some(retry_after_s),
-            Fault::Internal { reference } => problem.reference = Some(reference),
+            Fault::Invalid(error) => problem.0.errors = vec![error],
+            Fault::InvalidPolicy { problems } => problem.0.problems = problems,
+            Fault::TooMany { retry_after_s } => problem.0.retry_after_s = Some(retry_after_s),
+            Fault::Internal { reference } => problem.0.reference = Some(reference),
             _ => {}
         }
         problem
@@ -94,14 +110,15 @@ impl From<Fault> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut response = (status, [(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))], body).into_response();
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        let mut response =
+            (status, [(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))], body).into_response();
         let mut add = |name: HeaderName, value: HeaderValue| drop(response.headers_mut().insert(name, value));
         if status == StatusCode::UNAUTHORIZED {
             add(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"switchyard\""));
         }
-        if let Some(seconds) = self.retry_after_s {
+        if let Some(seconds) = self.0.retry_after_s {
             add(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

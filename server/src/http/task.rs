@@ -6,7 +6,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{Fault, NewTask, Page, PageRequest, Receipt, TaskDetail, TaskId, TaskSummary, ValidationCode, ValidationError, task::TaskFilter};
+use domain::{
+    Fault, NewTask, Page, PageRequest, Receipt, TaskDetail, TaskId, TaskSummary, ValidationCode, ValidationError,
+    task::TaskFilter,
+};
 use serde::Deserialize;
 use service::Services;
 use utoipa::IntoParams;

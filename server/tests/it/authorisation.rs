@@ -150,7 +150,10 @@ impl Walk {
 
     fn fill(&self, text: &str) -> String {
         let id = if text.starts_with("/api/v1/decisions") { &self.decision } else { &self.task };
-        text.replace("{task}", &self.task).replace("{decision}", &self.decision).replace("{id}", id).replace("{queue}", "triage")
+        text.replace("{task}", &self.task)
+            .replace("{decision}", &self.decision)
+            .replace("{id}", id)
+            .replace("{queue}", "triage")
     }
 
     /// The status alone: a stream's body never ends.

@@ -1,5 +1,7 @@
 //! The server's tests: requests against the real router, and the real binary. Modules are named after nouns.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, wherever in its helpers")]
+
 mod authorisation;
 mod crash;
 mod learning;

@@ -65,11 +65,8 @@ impl Floor {
         change(&mut settings);
         let (services, background) =
             workspace::open(directory.path(), config.store(), settings, Some(&onnxruntime())).await.unwrap();
-        let options = WebOptions {
-            site: directory.path().to_owned(),
-            secure_cookies: false,
-            stopping: CancellationToken::new(),
-        };
+        let options =
+            WebOptions { site: directory.path().to_owned(), secure_cookies: false, stopping: CancellationToken::new() };
         let router = router(&services, &options);
         let system = Actor::system("test");
         Self { services, router, system, _background: background, directory }
@@ -144,6 +141,7 @@ pub(crate) fn encode(text: &str) -> String {
 }
 
 /// Where the Makefile puts ONNX Runtime.
+#[expect(clippy::disallowed_methods, reason = "a test has no configuration")]
 pub(crate) fn onnxruntime() -> PathBuf {
     let path = std::env::var_os("ORT_DYLIB_PATH").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/onnxruntime/libonnxruntime.so"),

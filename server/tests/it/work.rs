@@ -141,7 +141,8 @@ async fn an_escalation_goes_up_the_chain_and_comes_back() {
     assert_eq!(top.status, StatusCode::CONFLICT);
     let back = desk.act(task, "hand-back", json!({ "token": token, "reason": "Handled by phone" })).await.json();
     assert_eq!((&back["queue"], &back["escalation_level"]), (&json!("triage"), &json!(0)));
-    let states: Vec<_> = desk.read(task).await["escalations"].as_array().unwrap().iter().map(|step| step["state"].clone()).collect();
+    let states: Vec<_> =
+        desk.read(task).await["escalations"].as_array().unwrap().iter().map(|step| step["state"].clone()).collect();
     assert_eq!(states, [json!("superseded"), json!("handed_back")]);
 
     // Agents do not take what was escalated.
@@ -195,7 +196,10 @@ async fn an_automated_decision_can_be_reversed_and_the_bot_is_fenced_off() {
     assert_eq!(desk.read(asked).await["task"]["state"], "awaiting_approval");
     assert_eq!(desk.act(asked, "claim", json!({})).await.status, StatusCode::CONFLICT);
     let yes = format!("task={asked}&yes=true&reason=");
-    assert_eq!(floor.send(crate::support::form("/fn/answer_approval", Some(&supervisor), yes)).await.status, StatusCode::OK);
+    assert_eq!(
+        floor.send(crate::support::form("/fn/answer_approval", Some(&supervisor), yes)).await.status,
+        StatusCode::OK
+    );
     assert_eq!(desk.read(asked).await["task"]["queue"], "bot");
 }
 

@@ -122,9 +122,7 @@ proptest! {
 #[test]
 fn an_expired_lease_cannot_complete_the_task() {
     let start = Timestamp::from_ms(0);
-    let claimed = TaskState::Queued { queue: "billing".into() }
-        .claim_for(&person(1), "Ada", 0, start, 60_000)
-        .unwrap();
+    let claimed = TaskState::Queued { queue: "billing".into() }.claim_for(&person(1), "Ada", 0, start, 60_000).unwrap();
     let late = start.plus_ms(60_000);
     assert_eq!(claimed.clone().resolve(1, late), Err(InvalidTransition::LeaseExpired));
     let taken_over = claimed.claim_for(&person(2), "Bo", 1, late, 60_000).unwrap();

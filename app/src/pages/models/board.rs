@@ -113,6 +113,7 @@ fn Models(board: ModelBoard, promote: ServerAction<PromoteModel>, may_promote: b
                 <tr>
                     <th scope="col">"Model"</th>
                     <th scope="col">"Stage"</th>
+                    {may_promote.then(|| view! { <th scope="col">"Action"</th> })}
                     <th scope="col" class="num text-right">
                         "Trained on"
                     </th>
@@ -133,7 +134,6 @@ fn Models(board: ModelBoard, promote: ServerAction<PromoteModel>, may_promote: b
                     </th>
                     <th scope="col">"Made (UTC)"</th>
                     <th scope="col">"SHA-256"</th>
-                    {may_promote.then(|| view! { <th scope="col">"Action"</th> })}
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -176,6 +176,7 @@ fn ModelRow(model: Model, promote: ServerAction<PromoteModel>, may_promote: bool
             <td>
                 <StateBadge state=model.stage.as_str()/>
             </td>
+            {action}
             <td class="num text-right whitespace-nowrap">
                 {format!("{} · {} labels", model.trained_on, model.labels.len())}
             </td>
@@ -189,7 +190,6 @@ fn ModelRow(model: Model, promote: ServerAction<PromoteModel>, may_promote: bool
                     {short}
                 </code>
             </td>
-            {action}
         </tr>
     }
 }

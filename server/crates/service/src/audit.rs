@@ -14,7 +14,10 @@ pub const GENESIS: &str = "00000000000000000000000000000000000000000000000000000
 /// The hash of an event at a position: SHA-256 over the hash before, the position and each field, every part preceded by
 /// its length, so that no two different events have the same bytes. `detail` is hashed as it is stored, as JSON text.
 #[must_use]
-#[expect(clippy::too_many_arguments, reason = "these are the fields of one row, and a struct of borrows would only rename them")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "these are the fields of one row, and a struct of borrows would only rename them"
+)]
 pub fn chain_hash(
     previous: &str,
     seq: u64,
@@ -80,7 +83,14 @@ impl Services {
             for event in events {
                 let detail = event.detail.to_string();
                 let hash = chain_hash(
-                    &previous, seq + 1, event.at, &event.actor, &event.actor_name, &event.action, &event.subject, &detail,
+                    &previous,
+                    seq + 1,
+                    event.at,
+                    &event.actor,
+                    &event.actor_name,
+                    &event.action,
+                    &event.subject,
+                    &detail,
                 );
                 if event.seq != seq + 1 || event.hash != hash {
                     return Ok(AuditVerdict { events: seq, broken_at: Some(seq + 1) });

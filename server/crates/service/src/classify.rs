@@ -112,7 +112,10 @@ impl ClassifierSlot {
                 *self.lock() = Breaker::default();
                 return Ok(classifications);
             }
-            Ok(Ok(Ok(_))) => self.failed(FallbackReason::ModelFailed, &ClassifierError { message: "answered another number of texts".to_owned() }),
+            Ok(Ok(Ok(_))) => self.failed(
+                FallbackReason::ModelFailed,
+                &ClassifierError { message: "answered another number of texts".to_owned() },
+            ),
             Ok(Ok(Err(error))) => self.failed(FallbackReason::ModelFailed, &error),
             Ok(Err(panic)) => self.failed(FallbackReason::ModelFailed, &ClassifierError { message: panic.to_string() }),
             Err(_) => self.failed(FallbackReason::ModelSlow, &ClassifierError { message: "took too long".to_owned() }),
@@ -144,7 +147,11 @@ impl ClassifierSlot {
         if breaker.failures >= self.settings.failures {
             breaker.open_until = Some(Instant::now() + Duration::from_millis(self.settings.open_ms));
         }
-        tracing::warn!(classifier.error = error.message, classifier.failures = breaker.failures, "a batch was not classified");
+        tracing::warn!(
+            classifier.error = error.message,
+            classifier.failures = breaker.failures,
+            "a batch was not classified"
+        );
         reason
     }
 

@@ -1,8 +1,8 @@
 //! When a decision was wrong: corrections, reversals, answers to approvals, and the new decision that each of them makes.
 
 use domain::{
-    Actor, Correction, CorrectionField, CorrectionId, CorrectionRequest, Decision, DecisionId, DecisionMode, Destination,
-    EscalationState, LabelKind, Permission, Priority, QueueKind, Task, TaskId, Timestamp, ValidationCode,
+    Actor, Correction, CorrectionField, CorrectionId, CorrectionRequest, Decision, DecisionId, DecisionMode,
+    Destination, EscalationState, LabelKind, Permission, Priority, QueueKind, Task, TaskId, Timestamp, ValidationCode,
     ValidationError, decision::DecisionSource,
 };
 
@@ -34,7 +34,13 @@ impl Services {
     ///
     /// # Errors
     /// When the claim is not held under `token`, a field is refused, or nothing would change.
-    pub async fn correct(&self, actor: &Actor, id: TaskId, token: u64, request: CorrectionRequest) -> Result<Task, WorkError> {
+    pub async fn correct(
+        &self,
+        actor: &Actor,
+        id: TaskId,
+        token: u64,
+        request: CorrectionRequest,
+    ) -> Result<Task, WorkError> {
         let request = request.check()?;
         let (mut tx, task) = self.held(actor, id, token).await?;
         let now = self.now();
@@ -75,7 +81,13 @@ impl Services {
     ///
     /// # Errors
     /// When the decision was not automated, or a field is refused.
-    pub async fn reverse(&self, actor: &Actor, id: TaskId, queue: Option<&str>, reason: &str) -> Result<Task, WorkError> {
+    pub async fn reverse(
+        &self,
+        actor: &Actor,
+        id: TaskId,
+        queue: Option<&str>,
+        reason: &str,
+    ) -> Result<Task, WorkError> {
         actor.require(Permission::ReverseDecisions)?;
         let reason = domain::text::check_required("reason", reason, domain::escalation::MAX_REASON_BYTES)?;
         let mut tx = self.begin().await?;
@@ -185,7 +197,9 @@ impl Services {
         let Some(name) = queue else { return Ok(()) };
         match tx.list_queues().await?.into_iter().find(|queue| queue.name == name) {
             Some(queue) if queue.kind == QueueKind::People => Ok(()),
-            Some(_) => Err(ValidationError::new("queue", ValidationCode::Malformed, "must be a queue of people").into()),
+            Some(_) => {
+                Err(ValidationError::new("queue", ValidationCode::Malformed, "must be a queue of people").into())
+            }
             None => Err(ValidationError::unknown("queue", format!("the queue `{name}`")).into()),
         }
     }
@@ -213,7 +227,14 @@ impl Services {
         Ok(Changes { label, priority, queue })
     }
 
-    fn corrections(&self, actor: &Actor, task: &Task, changes: &Changes, reason: &str, now: Timestamp) -> Vec<Correction> {
+    fn corrections(
+        &self,
+        actor: &Actor,
+        task: &Task,
+        changes: &Changes,
+        reason: &str,
+        now: Timestamp,
+    ) -> Vec<Correction> {
         let fields = [
             (CorrectionField::Label, task.label.clone(), changes.label.clone()),
             (

@@ -244,12 +244,14 @@ impl From<ModelError> for Fault {
             ModelError::NotFound => Self::NotFound,
             ModelError::AlreadyTraining => Self::conflict("A training run is under way; wait for it or cancel it."),
             ModelError::NotRunning => Self::conflict("This run has ended."),
-            ModelError::Worse => {
-                Self::conflict("This model is worse than the champion on the same held-out examples; promote it anyway?")
-            }
+            ModelError::Worse => Self::conflict(
+                "This model is worse than the champion on the same held-out examples; promote it anyway?",
+            ),
             ModelError::Unloadable(message) => {
                 tracing::warn!(model.error = message, "a model cannot be promoted because it does not load");
-                Self::Unavailable { message: "This model's files cannot be loaded, so it cannot be promoted.".to_owned() }
+                Self::Unavailable {
+                    message: "This model's files cannot be loaded, so it cannot be promoted.".to_owned(),
+                }
             }
             ModelError::Transition(_) => Self::conflict("This model is the champion already."),
             ModelError::Store(error) => error.into(),

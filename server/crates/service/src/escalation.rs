@@ -12,7 +12,11 @@ impl Services {
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub async fn list_escalations(&self, actor: &Actor, page: &PageRequest) -> Result<Page<EscalationSummary>, ReadError> {
+    pub async fn list_escalations(
+        &self,
+        actor: &Actor,
+        page: &PageRequest,
+    ) -> Result<Page<EscalationSummary>, ReadError> {
         actor.require(Permission::ReadEscalations)?;
         Ok(self.read().await?.list_open_escalations(page).await?)
     }
@@ -29,7 +33,9 @@ impl Services {
             return Err(WorkError::Conflict("This task is at the top of the escalation chain."));
         };
         if !tx.list_queues().await?.iter().any(|queue| queue.name == level.queue) {
-            return Err(WorkError::Conflict("The queue of the next escalation level does not exist; tell an administrator."));
+            return Err(WorkError::Conflict(
+                "The queue of the next escalation level does not exist; tell an administrator.",
+            ));
         }
         let mut from_queue = task.state.queue().unwrap_or_default().to_owned();
         let state = task.state.clone().move_to(token, now, &level.queue)?;

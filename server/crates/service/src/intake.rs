@@ -58,9 +58,11 @@ impl Intake {
 
     fn reserve(&self, task: &NewTask) -> Result<OwnedSemaphorePermit, SubmitError> {
         let wanted = (1 + (task.subject.len() + task.body.len()) / BYTES_PER_PLACE).min(self.capacity);
-        Arc::clone(&self.places).try_acquire_many_owned(u32::try_from(wanted).unwrap_or(u32::MAX)).map_err(|error| match error {
-            TryAcquireError::NoPermits => SubmitError::Busy,
-            TryAcquireError::Closed => SubmitError::Stopping,
+        Arc::clone(&self.places).try_acquire_many_owned(u32::try_from(wanted).unwrap_or(u32::MAX)).map_err(|error| {
+            match error {
+                TryAcquireError::NoPermits => SubmitError::Busy,
+                TryAcquireError::Closed => SubmitError::Stopping,
+            }
         })
     }
 }

@@ -24,7 +24,12 @@ impl Services {
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub async fn list_labels(&self, actor: &Actor, filter: &LabelFilter, page: &PageRequest) -> Result<Page<Label>, ReadError> {
+    pub async fn list_labels(
+        &self,
+        actor: &Actor,
+        filter: &LabelFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Label>, ReadError> {
         actor.require(Permission::ReadLabels)?;
         Ok(self.read().await?.list_labels(filter, page).await?)
     }

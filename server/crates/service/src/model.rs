@@ -2,9 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use domain::{
-    Actor, FallbackReason, Model, ModelBoard, ModelStage, Permission, RunId, TrainingRun,
-};
+use domain::{Actor, FallbackReason, Model, ModelBoard, ModelStage, Permission, RunId, TrainingRun};
 
 use crate::{
     ModelError, ReadError, Services,
@@ -54,7 +52,8 @@ impl Services {
         if chosen.is_worse_than_champion() && chosen.stage != ModelStage::Champion && !anyway {
             return Err(ModelError::Worse);
         }
-        let classifier = self.load(version, chosen.sha256.clone()).await.map_err(|error| ModelError::Unloadable(error.message))?;
+        let classifier =
+            self.load(version, chosen.sha256.clone()).await.map_err(|error| ModelError::Unloadable(error.message))?;
 
         let mut tx = self.begin().await?;
         let chosen = tx.lookup_model(version).await?.ok_or(ModelError::NotFound)?;
@@ -94,7 +93,12 @@ impl Services {
     }
 
     /// Adds a candidate to the registry.
-    pub(crate) async fn register(&self, actor: &Actor, version: u32, trained: TrainedModel) -> Result<Model, ModelError> {
+    pub(crate) async fn register(
+        &self,
+        actor: &Actor,
+        version: u32,
+        trained: TrainedModel,
+    ) -> Result<Model, ModelError> {
         let now = self.now();
         let model = Model {
             version,
@@ -145,7 +149,11 @@ impl Services {
                 Loaded::Model { version: champion.version, classifier }
             }
             Err(error) => {
-                tracing::warn!(model.version = champion.version, model.error = error.message, "the champion cannot be loaded");
+                tracing::warn!(
+                    model.version = champion.version,
+                    model.error = error.message,
+                    "the champion cannot be loaded"
+                );
                 Loaded::Nothing(FallbackReason::ModelUnavailable)
             }
         };

@@ -1,9 +1,6 @@
 //! Passwords: argon2id with OWASP's parameters, never on the async threads, never more than two at once.
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::phc::PasswordHash,
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 
 use crate::{
     Services,
@@ -17,7 +14,8 @@ const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const GENERATED_CHARS: usize = 20;
 
 /// A hash that no password has, so that an unknown address takes as long as a wrong password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3dpdGNoeWFyZC1ub2JvZHk$5bU1dPS2Y3b1GL5C0RVjv0S7NfHm1qmcS1Gx3cZ2hVk";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c3dpdGNoeWFyZC1ub2JvZHk$5bU1dPS2Y3b1GL5C0RVjv0S7NfHm1qmcS1Gx3cZ2hVk";
 
 /// 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet, argon2id).
 fn argon2() -> Argon2<'static> {
@@ -32,7 +30,10 @@ impl Services {
         self.0.entropy.fill(&mut salt);
         let password = password.to_owned();
         self.off_thread(move || {
-            argon2().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string()).map_err(|error| error.to_string())
+            argon2()
+                .hash_password_with_salt(password.as_bytes(), &salt)
+                .map(|hash| hash.to_string())
+                .map_err(|error| error.to_string())
         })
         .await
     }
@@ -48,7 +49,10 @@ impl Services {
         .await
     }
 
-    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, String> + Send + 'static) -> StoreResult<T> {
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, String> + Send + 'static,
+    ) -> StoreResult<T> {
         let _turn = self.0.passwords.acquire().await.map_err(failed)?;
         tokio::task::spawn_blocking(work).await.map_err(failed)?.map_err(failed)
     }
@@ -57,8 +61,7 @@ impl Services {
     pub(crate) fn generate_password(&self) -> String {
         let mut bytes = [0_u8; GENERATED_CHARS];
         self.0.entropy.fill(&mut bytes);
-        let mut password: String =
-            bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+        let mut password: String = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
         for place in [15, 10, 5] {
             password.insert(place, '-');
         }

@@ -2,8 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    Actor, ActorId, ApiKey, ApiKeyId, IssuedKey, IssuedPassword, NewUser, Page, PageRequest, Permission, Role, Scope, User,
-    UserId, ValidationError, user::check_password,
+    Actor, ActorId, ApiKey, ApiKeyId, IssuedKey, IssuedPassword, NewUser, Page, PageRequest, Permission, Role, Scope,
+    User, UserId, ValidationError, user::check_password,
 };
 
 use crate::{
@@ -47,7 +47,12 @@ impl Services {
     ///
     /// # Errors
     /// When a field is refused or the address is taken.
-    pub async fn add_user_with_password(&self, actor: &Actor, new: NewUser, password: &str) -> Result<User, PeopleError> {
+    pub async fn add_user_with_password(
+        &self,
+        actor: &Actor,
+        new: NewUser,
+        password: &str,
+    ) -> Result<User, PeopleError> {
         actor.require(Permission::ManagePeople)?;
         let new = new.check()?;
         check_password(password)?;
@@ -124,7 +129,13 @@ impl Services {
         Ok(())
     }
 
-    async fn replace_password(&self, actor: &Actor, id: UserId, password: &str, action: &'static str) -> Result<User, PeopleError> {
+    async fn replace_password(
+        &self,
+        actor: &Actor,
+        id: UserId,
+        password: &str,
+        action: &'static str,
+    ) -> Result<User, PeopleError> {
         let hash = self.hash_password(password).await?;
         let mut tx = self.begin().await?;
         let user = tx.lookup_user(id).await?.ok_or(PeopleError::NotFound)?;

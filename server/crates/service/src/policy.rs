@@ -8,10 +8,7 @@ use domain::{
 };
 use policy::CompiledPolicy;
 
-use crate::{
-    PolicyError, ReadError, Services, StartError,
-    services::Act,
-};
+use crate::{PolicyError, ReadError, Services, StartError, services::Act};
 
 /// Longest note on a version, in bytes.
 const MAX_NOTE_BYTES: usize = 1_000;

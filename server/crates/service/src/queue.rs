@@ -15,7 +15,8 @@ impl Services {
         let mut tx = self.begin().await?;
         tx.save_queue(queue).await?;
         let detail = serde_json::json!({ "title": queue.title, "kind": queue.kind, "sla_minutes": queue.sla_minutes });
-        let act = Act { actor, at: self.now(), action: "queue.saved", subject: format!("queue_{}", queue.name), detail };
+        let act =
+            Act { actor, at: self.now(), action: "queue.saved", subject: format!("queue_{}", queue.name), detail };
         act.record(&mut *tx).await?;
         tx.save().await?;
         Ok(self.refresh_queues().await?)

@@ -85,9 +85,9 @@ impl Router {
         };
         let facts = Facts { task: &task, classification: classification.as_ref(), queues: &self.queues.facts, now };
         let verdict = self.policy.compiled.evaluate(&facts);
-        let sla_minutes = verdict
-            .sla_minutes
-            .or_else(|| verdict.destination.name().and_then(|queue| self.queues.queues.get(queue)).map(|queue| queue.sla_minutes));
+        let sla_minutes = verdict.sla_minutes.or_else(|| {
+            verdict.destination.name().and_then(|queue| self.queues.queues.get(queue)).map(|queue| queue.sla_minutes)
+        });
         let due_at = sla_minutes.map(|minutes| now.plus_minutes(i64::from(minutes)));
         let task_id = TaskId::from_parts(id_ms(accepted_at), self.services.random_bits());
         let decision = Decision {
@@ -146,16 +146,24 @@ pub(crate) fn default_queues(settings: &crate::Settings) -> Vec<Queue> {
         sla_minutes,
     };
     let mut queues = vec![
-        queue(policy::TRIAGE_QUEUE, "Triage", "Tasks that nothing was sure about; somebody looks and sends them on.", 240),
+        queue(
+            policy::TRIAGE_QUEUE,
+            "Triage",
+            "Tasks that nothing was sure about; somebody looks and sends them on.",
+            240,
+        ),
         queue(policy::INCIDENT_QUEUE, "Incidents", "Tasks that cannot wait.", 30),
     ];
     if settings.triage_queue != policy::TRIAGE_QUEUE {
         let purpose = "Tasks that have no better place.";
         queues.push(queue(&settings.triage_queue, &title(&settings.triage_queue), purpose, 240));
     }
-    queues.extend(settings.escalation_chain.iter().map(|level| {
-        queue(&level.queue, &title(&level.queue), "Tasks that were escalated.", level.minutes.max(1))
-    }));
+    queues.extend(
+        settings
+            .escalation_chain
+            .iter()
+            .map(|level| queue(&level.queue, &title(&level.queue), "Tasks that were escalated.", level.minutes.max(1))),
+    );
     queues
 }
 

@@ -8,15 +8,15 @@ use crate::{
     background::Background,
     classify::{ClassifierSettings, ClassifierSlot},
     intake::Intake,
-    sign_in::KeyCache,
+    overview::Live,
     policy::ActivePolicy,
     ports::{
         Clock, Entropy, ModelWorkshop,
         store::{DomainEvent, Reads, Store, StoreResult, Transaction},
     },
-    overview::Live,
     presence::Presence,
     routing::QueueFacts,
+    sign_in::KeyCache,
     throttle::Throttle,
     training::Training,
 };
@@ -227,7 +227,8 @@ impl Act<'_> {
             subject: self.subject.clone(),
             detail: self.detail.clone(),
         };
-        let event = DomainEvent { kind: self.action.to_owned(), subject: self.subject, at: self.at, payload: self.detail };
+        let event =
+            DomainEvent { kind: self.action.to_owned(), subject: self.subject, at: self.at, payload: self.detail };
         (audit, event)
     }
 }

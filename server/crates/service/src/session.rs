@@ -1,7 +1,7 @@
 //! What lasts of a browser's session: only a digest of its secret, who signed in, and when it ends.
 
-use domain::Timestamp;
 pub use crate::ports::store::SessionRecord;
+use domain::Timestamp;
 
 use crate::{ReadError, Services};
 

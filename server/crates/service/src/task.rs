@@ -1,8 +1,6 @@
 //! Reading tasks and queues.
 
-use domain::{
-    Actor, Page, PageRequest, Permission, QueueCounts, TaskDetail, TaskId, TaskSummary, task::TaskFilter,
-};
+use domain::{Actor, Page, PageRequest, Permission, QueueCounts, TaskDetail, TaskId, TaskSummary, task::TaskFilter};
 
 use crate::{ReadError, Services};
 
@@ -27,7 +25,12 @@ impl Services {
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub async fn list_tasks(&self, actor: &Actor, filter: &TaskFilter, page: &PageRequest) -> Result<Page<TaskSummary>, ReadError> {
+    pub async fn list_tasks(
+        &self,
+        actor: &Actor,
+        filter: &TaskFilter,
+        page: &PageRequest,
+    ) -> Result<Page<TaskSummary>, ReadError> {
         actor.require(Permission::ReadTasks)?;
         Ok(self.read().await?.list_tasks(filter, page).await?)
     }
@@ -36,7 +39,12 @@ impl Services {
     ///
     /// # Errors
     /// [`ReadError::NotFound`] when there is no such queue.
-    pub async fn list_waiting(&self, actor: &Actor, queue: &str, page: &PageRequest) -> Result<Page<TaskSummary>, ReadError> {
+    pub async fn list_waiting(
+        &self,
+        actor: &Actor,
+        queue: &str,
+        page: &PageRequest,
+    ) -> Result<Page<TaskSummary>, ReadError> {
         actor.require(Permission::ReadTasks)?;
         let mut reads = self.read().await?;
         if !reads.list_queues().await?.iter().any(|known| known.name == queue) {
@@ -68,7 +76,11 @@ impl Services {
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub async fn list_awaiting_approval(&self, actor: &Actor, page: &PageRequest) -> Result<Page<TaskSummary>, ReadError> {
+    pub async fn list_awaiting_approval(
+        &self,
+        actor: &Actor,
+        page: &PageRequest,
+    ) -> Result<Page<TaskSummary>, ReadError> {
         actor.require(Permission::ReadTasks)?;
         Ok(self.read().await?.list_awaiting_approval(page).await?)
     }

@@ -8,7 +8,10 @@ use std::{
     },
 };
 
-use domain::{Actor, Label, LabelKind, PageRequest, Permission, RunId, RunState, TrainingRun, label::LabelFilter, page::MAX_PAGE_SIZE};
+use domain::{
+    Actor, Label, LabelKind, PageRequest, Permission, RunId, RunState, TrainingRun, label::LabelFilter,
+    page::MAX_PAGE_SIZE,
+};
 
 use crate::{
     ModelError, Services,
@@ -139,7 +142,9 @@ impl Services {
         };
         tx.save_run(&run).await?;
         let detail = serde_json::json!({});
-        Act { actor, at: now, action: "training.started", subject: run.id.to_string(), detail }.record(&mut *tx).await?;
+        Act { actor, at: now, action: "training.started", subject: run.id.to_string(), detail }
+            .record(&mut *tx)
+            .await?;
         tx.save().await?;
         let cancel = Arc::new(AtomicBool::new(false));
         let progress = Progress { percent: 0, step: "Reading the labels" };
@@ -177,14 +182,17 @@ impl Services {
         let mut tx = self.begin().await?;
         tx.save_run(run).await?;
         let detail = serde_json::json!({ "state": run.state, "model": run.model_version });
-        Act { actor, at: self.now(), action: "training.ended", subject: run.id.to_string(), detail }.record(&mut *tx).await?;
+        Act { actor, at: self.now(), action: "training.ended", subject: run.id.to_string(), detail }
+            .record(&mut *tx)
+            .await?;
         tx.save().await
     }
 
     async fn train_next(&self, actor: &Actor, id: RunId, cancel: &Arc<AtomicBool>) -> Result<u32, TrainingError> {
         let (training, held_out) = self.collect_examples().await.map_err(|error| failed(&error))?;
         let version = self.next_model_version().await.map_err(|error| failed(&error))?;
-        let request = TrainingRequest { version, training, held_out, champion: self.0.classifier.version(), seed: SEED };
+        let request =
+            TrainingRequest { version, training, held_out, champion: self.0.classifier.version(), seed: SEED };
         let (services, cancel) = (self.clone(), Arc::clone(cancel));
         let mut progress = move |progress: Progress| {
             if let Some(running) = services.0.training.lock().as_mut().filter(|running| running.id == id) {
@@ -218,7 +226,11 @@ impl Services {
             page = PageRequest::after(Some(next), Some(MAX_PAGE_SIZE));
         }
         let is_held_out = |label: &Label| {
-            label.digest.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).is_some_and(|part| part < HELD_OUT_PARTS)
+            label
+                .digest
+                .get(..2)
+                .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+                .is_some_and(|part| part < HELD_OUT_PARTS)
         };
         let (held_out, training): (Vec<Label>, Vec<Label>) = latest.into_values().partition(is_held_out);
         let examples = |labels: Vec<Label>| -> Vec<Example> {

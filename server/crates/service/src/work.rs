@@ -1,8 +1,8 @@
 //! Working a task: claim, heartbeat, release, resolve, give up; and the sweep that frees what was left behind.
 
 use domain::{
-    Actor, ActorId, EscalationState, InvalidTransition, Label, LabelKind, Permission, QueueKind, Task, TaskId, Timestamp,
-    decision::DecisionSource,
+    Actor, ActorId, EscalationState, InvalidTransition, Label, LabelKind, Permission, QueueKind, Task, TaskId,
+    Timestamp, decision::DecisionSource,
 };
 
 use crate::{
@@ -34,7 +34,12 @@ impl Services {
     ///
     /// # Errors
     /// [`WorkError::NotFound`] when a named queue does not exist.
-    pub async fn claim_next(&self, actor: &Actor, queues: &[String], lease_s: Option<u32>) -> Result<Option<Task>, WorkError> {
+    pub async fn claim_next(
+        &self,
+        actor: &Actor,
+        queues: &[String],
+        lease_s: Option<u32>,
+    ) -> Result<Option<Task>, WorkError> {
         actor.require(Permission::WorkTasks)?;
         let mut tx = self.begin().await?;
         let known = tx.list_queues().await?;
@@ -56,7 +61,13 @@ impl Services {
         Ok(Some(task))
     }
 
-    async fn claim_in(&self, tx: &mut dyn Transaction, actor: &Actor, task: Task, lease_s: Option<u32>) -> Result<Task, WorkError> {
+    async fn claim_in(
+        &self,
+        tx: &mut dyn Transaction,
+        actor: &Actor,
+        task: Task,
+        lease_s: Option<u32>,
+    ) -> Result<Task, WorkError> {
         if task.escalation_level > 0 && matches!(actor.id(), ActorId::User(_)) {
             actor.require(Permission::HandleEscalations)?;
         }
@@ -75,7 +86,13 @@ impl Services {
     ///
     /// # Errors
     /// When the claim is not held under `token` any more.
-    pub async fn heartbeat(&self, actor: &Actor, id: TaskId, token: u64, lease_s: Option<u32>) -> Result<Task, WorkError> {
+    pub async fn heartbeat(
+        &self,
+        actor: &Actor,
+        id: TaskId,
+        token: u64,
+        lease_s: Option<u32>,
+    ) -> Result<Task, WorkError> {
         let (mut tx, task) = self.held(actor, id, token).await?;
         let now = self.now();
         let state = task.state.heartbeat(token, now, self.lease_ms(lease_s))?;
@@ -159,7 +176,12 @@ impl Services {
     }
 
     /// Opens a transaction on a task that the actor holds under `token`.
-    pub(crate) async fn held(&self, actor: &Actor, id: TaskId, token: u64) -> Result<(Box<dyn Transaction>, Task), WorkError> {
+    pub(crate) async fn held(
+        &self,
+        actor: &Actor,
+        id: TaskId,
+        token: u64,
+    ) -> Result<(Box<dyn Transaction>, Task), WorkError> {
         actor.require(Permission::WorkTasks)?;
         let mut tx = self.begin().await?;
         let task = tx.lookup_task(id).await?.ok_or(WorkError::NotFound)?;
@@ -197,7 +219,13 @@ impl Services {
     }
 
     /// Writes a `confirmed` label unless the task has a label from a person already.
-    async fn confirm_label(&self, tx: &mut dyn Transaction, actor: &Actor, task: &Task, now: Timestamp) -> StoreResult<bool> {
+    async fn confirm_label(
+        &self,
+        tx: &mut dyn Transaction,
+        actor: &Actor,
+        task: &Task,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
         let Some(label) = &task.label else { return Ok(false) };
         if tx.lookup_label_of(task.id).await?.is_some_and(|given| given.label == *label) {
             return Ok(false);
@@ -217,7 +245,8 @@ impl Services {
         kind: LabelKind,
         now: Timestamp,
     ) -> StoreResult<Label> {
-        let classification = tx.list_decisions_of(task.id).await?.into_iter().find_map(|decision| decision.classification);
+        let classification =
+            tx.list_decisions_of(task.id).await?.into_iter().find_map(|decision| decision.classification);
         let (predicted, confidence, model_version) = classification.map_or((None, None, None), |classification| {
             (Some(classification.label), Some(classification.confidence), Some(classification.model_version))
         });

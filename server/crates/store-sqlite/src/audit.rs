@@ -28,35 +28,28 @@ pub(crate) struct Tail {
     hash: String,
 }
 
+/// The last event.
+pub(crate) const LAST: &str = "SELECT seq, hash FROM audit_event ORDER BY seq DESC LIMIT 1";
+
 /// The columns in the order of [`NewEventRow`].
-const APPEND: &str = "INSERT INTO audit_event (seq, at, actor, actor_name, action, subject, detail, hash) \
+pub(crate) const APPEND: &str = "INSERT INTO audit_event (seq, at, actor, actor_name, action, subject, detail, hash) \
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7 \
-    FROM jsonb_each(?1)";
+    FROM jsonb_each(?)";
 
 /// The detail goes in as a text within the text: what was hashed is what is stored, to the byte.
 #[derive(Serialize)]
 struct NewEventRow<'a>(u64, i64, &'a str, &'a str, &'a str, &'a str, String, &'a str);
 
-/// The end of the log as this transaction sees it.
-pub(crate) async fn tail(connection: &mut SqliteConnection) -> Result<Tail, Error> {
-    let last: Option<(i64, String)> = sqlx::query_as("SELECT seq, hash FROM audit_event ORDER BY seq DESC LIMIT 1")
-        .fetch_optional(connection)
-        .await?;
+/// Reads [`LAST`].
+pub(crate) fn tail(last: Option<(i64, String)>) -> Result<Tail, Error> {
     match last {
         None => Ok(Tail { seq: 0, hash: GENESIS.to_owned() }),
         Some((seq, hash)) => Ok(Tail { seq: number("audit_event.seq", seq)?, hash }),
     }
 }
 
-/// Appends after a tail; answers the new one.
-pub(crate) async fn append(
-    connection: &mut SqliteConnection,
-    mut tail: Tail,
-    events: &[NewAuditEvent],
-) -> Result<Tail, Error> {
-    if events.is_empty() {
-        return Ok(tail);
-    }
+/// The rows for [`APPEND`] after a tail, and the new tail.
+pub(crate) fn rows(mut tail: Tail, events: &[NewAuditEvent]) -> Result<(Tail, String), Error> {
     let mut chained: Vec<AuditEvent> = Vec::with_capacity(events.len());
     for event in events {
         let event = chain(&tail.hash, tail.seq + 1, event);
@@ -78,8 +71,7 @@ pub(crate) async fn append(
             )
         })
         .collect();
-    sqlx::query(APPEND).bind(serde_json::to_string(&rows)?).execute(connection).await?;
-    Ok(tail)
+    Ok((tail, serde_json::to_string(&rows)?))
 }
 
 pub(crate) async fn list_after(

@@ -9,6 +9,11 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::{convert::number, error::Error};
 
+/// Adds [`Additions::rows`] to the counters.
+pub(crate) const SAVE: &str = "INSERT INTO counter (scope, name, n) \
+    SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?) WHERE true \
+    ON CONFLICT (scope, name) DO UPDATE SET n = n + excluded.n";
+
 /// What new rows add to the counters.
 #[derive(Debug, Default)]
 pub(crate) struct Additions(BTreeMap<(&'static str, String), i64>);
@@ -43,18 +48,11 @@ impl Additions {
         }
     }
 
-    /// Adds all to the counters.
-    pub(crate) async fn save(self, connection: &mut SqliteConnection) -> Result<(), Error> {
-        const SAVE: &str = "INSERT INTO counter (scope, name, n) \
-            SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?1) WHERE true \
-            ON CONFLICT (scope, name) DO UPDATE SET n = n + excluded.n";
-        if self.0.is_empty() {
-            return Ok(());
-        }
+    /// The rows for [`SAVE`].
+    pub(crate) fn rows(&self) -> Result<String, Error> {
         let rows: Vec<(&str, &str, i64)> =
             self.0.iter().map(|((scope, name), added)| (*scope, name.as_str(), *added)).collect();
-        sqlx::query(SAVE).bind(serde_json::to_string(&rows)?).execute(connection).await?;
-        Ok(())
+        Ok(serde_json::to_string(&rows)?)
     }
 }
 

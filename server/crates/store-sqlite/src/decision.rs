@@ -4,11 +4,15 @@ use domain::{Decision, DecisionId, TaskId};
 use serde::Serialize;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::{convert::from_json, counter::Additions, error::Error};
+use crate::{
+    convert::from_json,
+    counter::{self, Additions},
+    error::Error,
+};
 
 /// The columns in the order of [`NewDecisionRow`].
-const ADD: &str = "INSERT INTO decision (id, task_id, label, destination, rule, model_version, document) \
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value -> 6 FROM jsonb_each(?1)";
+pub(crate) const ADD: &str = "INSERT INTO decision (id, task_id, label, destination, rule, model_version, document) \
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value -> 6 FROM jsonb_each(?)";
 
 #[derive(Serialize)]
 struct NewDecisionRow<'a>(
@@ -21,8 +25,8 @@ struct NewDecisionRow<'a>(
     &'a Decision,
 );
 
-/// Adds rows without counting them.
-pub(crate) async fn add_rows(connection: &mut SqliteConnection, decisions: &[&Decision]) -> Result<(), Error> {
+/// The rows for [`ADD`].
+pub(crate) fn rows(decisions: &[&Decision]) -> Result<String, Error> {
     let rows: Vec<_> = decisions
         .iter()
         .map(|decision| {
@@ -38,20 +42,20 @@ pub(crate) async fn add_rows(connection: &mut SqliteConnection, decisions: &[&De
             )
         })
         .collect();
-    sqlx::query(ADD)
-        .bind(serde_json::to_string(&rows)?)
-        .execute(connection)
-        .await
-        .map_err(|error| Error::conflict(error, "decision"))?;
-    Ok(())
+    Ok(serde_json::to_string(&rows)?)
 }
 
 /// Adds a later decision of a task.
 pub(crate) async fn add(connection: &mut SqliteConnection, decision: &Decision) -> Result<(), Error> {
     let mut additions = Additions::default();
     additions.add_decision(decision);
-    add_rows(connection, &[decision]).await?;
-    additions.save(connection).await
+    sqlx::query(ADD)
+        .bind(rows(&[decision])?)
+        .execute(&mut *connection)
+        .await
+        .map_err(|error| Error::conflict(error, "decision"))?;
+    sqlx::query(counter::SAVE).bind(additions.rows()?).execute(connection).await?;
+    Ok(())
 }
 
 pub(crate) async fn lookup(connection: &mut SqliteConnection, id: DecisionId) -> Result<Option<Decision>, Error> {

@@ -9,17 +9,15 @@ use crate::{
     error::Error,
 };
 
-pub(crate) async fn append(connection: &mut SqliteConnection, events: &[DomainEvent]) -> Result<(), Error> {
-    const APPEND: &str = "INSERT INTO domain_event (kind, subject, at, payload) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM jsonb_each(?1)";
-    if events.is_empty() {
-        return Ok(());
-    }
+/// The columns in the order of [`rows`].
+pub(crate) const APPEND: &str = "INSERT INTO domain_event (kind, subject, at, payload) \
+    SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM jsonb_each(?)";
+
+/// The rows for [`APPEND`].
+pub(crate) fn rows(events: &[DomainEvent]) -> Result<String, Error> {
     let rows: Vec<_> =
         events.iter().map(|event| (&event.kind, &event.subject, event.at.as_ms(), &event.payload)).collect();
-    let rows = serde_json::to_string(&rows)?;
-    sqlx::query(APPEND).bind(rows).execute(connection).await?;
-    Ok(())
+    Ok(serde_json::to_string(&rows)?)
 }
 
 pub(crate) async fn list_after(

@@ -86,19 +86,23 @@ impl Loan {
         self.lane.as_mut().map(|lane| &mut lane.connection).ok_or(Error::Ended)
     }
 
-    /// Begins a transaction with this statement.
-    pub(crate) async fn begin(&mut self, statement: &'static str) -> Result<(), Error> {
+    /// Begins a transaction with these statements; answers the row that the last of them gives, when it gives one.
+    pub(crate) async fn begin(&mut self, statements: &'static str) -> Result<Option<(i64, String)>, Error> {
         let lane = self.lane.as_mut().ok_or(Error::Ended)?;
         // Set before the statement runs: it may run although this future is dropped while it waits.
         lane.open = true;
-        sqlx::query(statement).execute(&mut lane.connection).await?;
-        Ok(())
+        Ok(sqlx::query_as(statements).fetch_optional(&mut lane.connection).await?)
     }
 
-    /// Makes the transaction durable.
-    pub(crate) async fn commit(&mut self) -> Result<(), Error> {
+    /// Makes the transaction durable with these statements, the last of which commits.
+    pub(crate) async fn commit(
+        &mut self,
+        statements: &'static str,
+        audit: String,
+        events: String,
+    ) -> Result<(), Error> {
         let lane = self.lane.as_mut().ok_or(Error::Ended)?;
-        sqlx::query("COMMIT").execute(&mut lane.connection).await?;
+        sqlx::query(statements).bind(audit).bind(events).execute(&mut lane.connection).await?;
         lane.open = false;
         Ok(())
     }

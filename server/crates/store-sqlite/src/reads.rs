@@ -243,16 +243,19 @@ impl PeopleReads for SqliteTransaction {
 #[async_trait]
 impl AuditReads for SqliteTransaction {
     async fn list_audit_after(&mut self, seq: u64, limit: u32) -> StoreResult<Vec<AuditEvent>> {
+        self.flush().await?;
         let answer = audit::list_after(self.connection()?, seq, limit).await;
         self.settle(answer)
     }
 
     async fn list_audit_of(&mut self, subject: &str) -> StoreResult<Vec<AuditEvent>> {
+        self.flush().await?;
         let answer = audit::list_of(self.connection()?, subject).await;
         self.settle(answer)
     }
 
     async fn list_events_after(&mut self, seq: u64, limit: u32) -> StoreResult<Vec<(u64, DomainEvent)>> {
+        self.flush().await?;
         let answer = event::list_after(self.connection()?, seq, limit).await;
         self.settle(answer)
     }

@@ -11,8 +11,8 @@ use service::ports::store::{
 };
 
 use crate::{
-    api_key, audit, correction, decision, escalation, event, idempotency, label, model, policy, queue, session,
-    submission, task, training_run, transaction::SqliteTransaction, user,
+    api_key, correction, decision, escalation, idempotency, label, model, policy, queue, session, submission, task,
+    training_run, transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -128,18 +128,10 @@ impl PeopleWrites for SqliteTransaction {
 #[async_trait]
 impl AuditWrites for SqliteTransaction {
     async fn append_audit(&mut self, events: &[NewAuditEvent]) -> StoreResult<()> {
-        let tail = match self.audit_tail.take() {
-            Some(tail) => Ok(tail),
-            None => audit::tail(self.connection()?).await,
-        };
-        let tail = self.settle(tail)?;
-        let appended = audit::append(self.connection()?, tail, events).await;
-        self.audit_tail = Some(self.settle(appended)?);
-        Ok(())
+        Ok(self.append(events, &[])?)
     }
 
     async fn append_events(&mut self, events: &[DomainEvent]) -> StoreResult<()> {
-        let answer = event::append(self.connection()?, events).await;
-        self.settle(answer)
+        Ok(self.append(&[], events)?)
     }
 }

@@ -31,7 +31,10 @@ enum Outcome {
 
 impl Services {
     pub(super) async fn decide_batch(&self, batch: Vec<Pending>) -> Vec<Decided> {
-        let texts = batch.iter().map(|pending| domain::task::classified_text(&pending.task.subject, &pending.task.body)).collect();
+        let texts = batch
+            .iter()
+            .map(|pending| domain::task::classified_text(&pending.task.subject, &pending.task.body))
+            .collect();
         let mut classifications = self.0.classifier.classify(texts).await.map(Vec::into_iter);
         let router = self.router();
         batch
@@ -42,7 +45,8 @@ impl Services {
                     Err(reason) => Err(*reason),
                 };
                 let task = std::mem::take(&mut pending.task);
-                let (task, decision) = router.route(&pending.actor, task, classified, pending.accepted_at, pending.accepted);
+                let (task, decision) =
+                    router.route(&pending.actor, task, classified, pending.accepted_at, pending.accepted);
                 let idempotency = pending.key.as_ref().map(|digests| IdempotencyRecord {
                     key_digest: digests.key.clone(),
                     body_digest: digests.body.clone(),
@@ -93,9 +97,11 @@ impl Services {
     async fn try_write_batch(&self, pendings: &[Pending], submissions: &[Submission]) -> StoreResult<Vec<Outcome>> {
         let mut tx = self.begin().await?;
         let outcomes = find_outcomes(&mut *tx, pendings, self.now()).await?;
-        let created: Vec<_> = outcomes.iter().map(|outcome| matches!(outcome, Outcome::Created)).collect();
-        let (mut audits, mut events, mut kept) = (Vec::new(), Vec::new(), Vec::new());
-        for ((pending, submission), _) in pendings.iter().zip(submissions).zip(&created).filter(|(_, created)| **created) {
+        let (mut audits, mut events) = (Vec::new(), Vec::new());
+        let created = || outcomes.iter().map(|outcome| matches!(outcome, Outcome::Created));
+        for ((pending, submission), _) in
+            pendings.iter().zip(submissions).zip(created()).filter(|(_, created)| *created)
+        {
             let decision = &submission.decision;
             let act = Act {
                 actor: &pending.actor,
@@ -113,21 +119,33 @@ impl Services {
             let (audit, event) = act.into_events();
             audits.push(audit);
             events.push(event);
-            kept.push(submission.clone());
         }
-        if !kept.is_empty() {
+        if audits.len() == submissions.len() {
+            tx.add_submissions(submissions).await?;
+        } else if !audits.is_empty() {
+            let kept: Vec<Submission> = submissions
+                .iter()
+                .zip(created())
+                .filter(|(_, created)| *created)
+                .map(|(kept, _)| kept.clone())
+                .collect();
             tx.add_submissions(&kept).await?;
-            tx.append_audit(&audits).await?;
-            tx.append_events(&events).await?;
         }
+        tx.append_audit(&audits).await?;
+        tx.append_events(&events).await?;
         tx.save().await?;
         Ok(outcomes)
     }
 }
 
 /// Looks every key up in the store and among the submissions before it in the batch.
-async fn find_outcomes(tx: &mut dyn Transaction, pendings: &[Pending], now: domain::Timestamp) -> StoreResult<Vec<Outcome>> {
-    let keys: Vec<String> = pendings.iter().filter_map(|pending| pending.key.as_ref().map(|key| key.key.clone())).collect();
+async fn find_outcomes(
+    tx: &mut dyn Transaction,
+    pendings: &[Pending],
+    now: domain::Timestamp,
+) -> StoreResult<Vec<Outcome>> {
+    let keys: Vec<String> =
+        pendings.iter().filter_map(|pending| pending.key.as_ref().map(|key| key.key.clone())).collect();
     if keys.is_empty() {
         return Ok(pendings.iter().map(|_| Outcome::Created).collect());
     }

@@ -6,7 +6,8 @@
 use async_trait::async_trait;
 use domain::{
     ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, Model, Page,
-    PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun, User, UserId,
+    PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun, User,
+    UserId,
     audit::NewAuditEvent,
     decision::DecisionFilter,
     escalation::EscalationSummary,
@@ -44,7 +45,10 @@ pub trait Store: Send + Sync + 'static {
 
 /// Everything that can be read, in a transaction that writes or in one that does not.
 #[async_trait]
-pub trait Reads: Send + Sync + TaskReads + DecisionReads + LearningReads + PolicyReads + PeopleReads + AuditReads {}
+pub trait Reads:
+    Send + Sync + TaskReads + DecisionReads + LearningReads + PolicyReads + PeopleReads + AuditReads
+{
+}
 
 /// A transaction that may write. Dropped without [`Transaction::save`], it leaves nothing behind.
 #[async_trait]
@@ -125,7 +129,8 @@ pub trait TaskReads {
     /// The numbers kept with every write.
     async fn counters(&mut self) -> StoreResult<Counters>;
     /// The keys among these that were used and have not expired.
-    async fn list_idempotency(&mut self, key_digests: &[String], now: Timestamp) -> StoreResult<Vec<IdempotencyRecord>>;
+    async fn list_idempotency(&mut self, key_digests: &[String], now: Timestamp)
+    -> StoreResult<Vec<IdempotencyRecord>>;
     /// The open escalation of a task.
     async fn lookup_open_escalation(&mut self, task: TaskId) -> StoreResult<Option<Escalation>>;
     /// Every escalation of a task, oldest first.
@@ -157,7 +162,11 @@ pub trait DecisionReads {
     /// These decisions, in any order; unknown ones are left out.
     async fn list_decisions_by_id(&mut self, ids: &[DecisionId]) -> StoreResult<Vec<Decision>>;
     /// Decisions, newest first.
-    async fn list_decisions(&mut self, filter: &DecisionFilter, page: &PageRequest) -> StoreResult<Page<DecisionSummary>>;
+    async fn list_decisions(
+        &mut self,
+        filter: &DecisionFilter,
+        page: &PageRequest,
+    ) -> StoreResult<Page<DecisionSummary>>;
     /// Every decision of a task, oldest first.
     async fn list_decisions_of(&mut self, task: TaskId) -> StoreResult<Vec<Decision>>;
     /// Every correction of a task, oldest first.
