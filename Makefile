@@ -14,7 +14,7 @@ WASM := $(TARGET)/wasm32-unknown-unknown/wasm-release/frontend.wasm
 STAMPS := $(TARGET)/make
 $(if $(wildcard $(SITE)/pkg/switchyard.wasm),,$(shell rm -rf $(STAMPS)))
 
-.PHONY: help run test lint advisories bench watch dist site server setup clean-data FORCE
+.PHONY: help run test lint advisories bench banking77 watch dist site server setup clean-data FORCE
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r name what; do \
@@ -39,6 +39,10 @@ advisories: ## known vulnerabilities of dependencies (fetches the advisory datab
 bench: setup ## benchmarks; results in target/bench/
 	@mkdir -p $(TARGET)/bench
 	ORT_DYLIB_PATH=$(abspath $(TARGET)/onnxruntime/libonnxruntime.so) cargo bench --workspace --exclude frontend --bench '*' $(ARGS)
+
+banking77: server site ## the whole product on real questions (DATA=folder with train.csv and test.csv)
+	@source scripts/lib.sh && DATA="$(DATA)" CHROMIUM_PATH="$$(find_chromium)" PROGRAM_UNDER_TEST="$(abspath $(TARGET))/release/switchyard" \
+		node_modules/.bin/playwright test --config end2end/banking77.config.ts
 
 watch: setup ## rebuild and reload on every change (needs cargo-leptos)
 	@command -v cargo-leptos >/dev/null || { echo "error: cargo-leptos is missing: cargo install cargo-leptos --locked" >&2; exit 1; }

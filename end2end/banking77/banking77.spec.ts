@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { expect, test, type APIRequestContext, type Page } from "@playwright/test";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const BINARY = process.env["SWITCHYARD_BIN"] ?? join(ROOT, "target/release/switchyard");
+const BINARY = process.env["PROGRAM_UNDER_TEST"] ?? join(ROOT, "target/release/switchyard");
 const DATA = process.env["DATA"];
 const CALLERS = 16;
 
@@ -78,7 +78,9 @@ test("banking77, from a file of examples to a promoted model", async ({ browser,
     await page.locator("#escalate > summary").click();
     await page.locator("#escalate-reason").fill("The customer asks for a manager.");
     await page.getByRole("button", { name: "Hand it up" }).click();
-    await expect(page.getByText("escalated, level 1")).toBeVisible();
+    await page.waitForURL(/\/work\//);
+    await page.goto("/escalations");
+    await expect(page.getByText(first?.question.text ?? "").first()).toBeVisible();
     for (const { receipt } of others) {
       await claim(page, receipt.task_id);
       await page.getByRole("button", { name: "Resolve", exact: true }).click();

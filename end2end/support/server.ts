@@ -26,7 +26,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const BINARY = process.env["SWITCHYARD_BIN"] ?? resolve(import.meta.dirname, "../../target/debug/switchyard");
+const BINARY = process.env["PROGRAM_UNDER_TEST"] ?? resolve(import.meta.dirname, "../../target/debug/switchyard");
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;
 

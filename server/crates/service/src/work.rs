@@ -41,19 +41,20 @@ impl Services {
         lease_s: Option<u32>,
     ) -> Result<Option<Task>, WorkError> {
         actor.require(Permission::WorkTasks)?;
-        let mut tx = self.begin().await?;
-        let known = tx.list_queues().await?;
+        let known = self.0.queues.load();
         let wanted: Vec<String> = if queues.is_empty() {
             known
-                .iter()
+                .queues
+                .values()
                 .filter(|queue| queue.kind == QueueKind::People && !self.is_escalation_queue(&queue.name))
                 .map(|queue| queue.name.clone())
                 .collect()
-        } else if queues.iter().all(|name| known.iter().any(|queue| queue.name == *name)) {
+        } else if queues.iter().all(|name| known.queues.contains_key(name)) {
             queues.to_vec()
         } else {
             return Err(WorkError::NotFound);
         };
+        let mut tx = self.begin().await?;
         let Some(id) = tx.first_waiting(&wanted).await? else { return Ok(None) };
         let task = tx.lookup_task(id).await?.ok_or(WorkError::NotFound)?;
         let task = self.claim_in(&mut *tx, actor, task, lease_s).await?;
@@ -71,7 +72,7 @@ impl Services {
         if task.escalation_level > 0 && matches!(actor.id(), ActorId::User(_)) {
             actor.require(Permission::HandleEscalations)?;
         }
-        if matches!(actor.id(), ActorId::User(_)) && self.queue_kind(tx, &task).await? == Some(QueueKind::Automation) {
+        if matches!(actor.id(), ActorId::User(_)) && self.queue_kind(&task) == Some(QueueKind::Automation) {
             return Err(WorkError::Conflict("A bot takes this task; reverse the decision to give it to people."));
         }
         let now = self.now();
@@ -123,7 +124,7 @@ impl Services {
     pub async fn resolve(&self, actor: &Actor, id: TaskId, token: u64) -> Result<Task, WorkError> {
         let (mut tx, task) = self.held(actor, id, token).await?;
         let now = self.now();
-        let people = self.queue_kind(&mut *tx, &task).await? == Some(QueueKind::People);
+        let people = self.queue_kind(&task) == Some(QueueKind::People);
         let state = task.state.resolve(token, now)?;
         let mut task = Task { state, ..task };
         self.end_escalation(&mut *tx, &mut task, EscalationState::Resolved, now).await?;
@@ -213,9 +214,10 @@ impl Services {
         Ok(task)
     }
 
-    async fn queue_kind(&self, tx: &mut dyn Transaction, task: &Task) -> StoreResult<Option<QueueKind>> {
-        let Some(name) = task.state.queue() else { return Ok(None) };
-        Ok(tx.list_queues().await?.into_iter().find(|queue| queue.name == name).map(|queue| queue.kind))
+    /// Who takes work from the queue that a task is in. Kinds never change, so the snapshot is good enough.
+    fn queue_kind(&self, task: &Task) -> Option<QueueKind> {
+        let queues = self.0.queues.load();
+        task.state.queue().and_then(|name| queues.queues.get(name)).map(|queue| queue.kind)
     }
 
     /// Writes a `confirmed` label unless the task has a label from a person already.
