@@ -27,7 +27,7 @@ interface Receipt {
 }
 
 test("banking77, from a file of examples to a promoted model", async ({ browser, playwright }) => {
-  test.skip(DATA === undefined, "DATA names no folder with train.csv and test.csv");
+  expect(DATA, "DATA names the folder with train.csv and test.csv").toBeTruthy();
   const data = resolve(ROOT, DATA ?? "");
   const directory = await mkdtemp(join(tmpdir(), "switchyard-banking77-"));
   const workspace = join(directory, "data");

@@ -8,6 +8,7 @@ mod learn;
 mod model;
 mod output;
 mod policy;
+mod queue;
 mod rows;
 mod serve;
 mod user;
@@ -59,6 +60,9 @@ enum Command {
     /// Take labels out.
     #[command(subcommand)]
     Labels(labels::LabelsCommand),
+    /// Add, change and list queues.
+    #[command(subcommand)]
+    Queue(queue::QueueCommand),
     /// Check policy documents.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -187,6 +191,7 @@ async fn dispatch(context: &Context, command: Command) -> Outcome {
         Command::Model(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,
         Command::Labels(command) => command.run(context).await,
+        Command::Queue(command) => command.run(context).await,
         Command::Policy(command) => command.run(context).await,
         Command::Audit(command) => command.run(context).await,
         Command::Migrate(data) => migrate(context, &data).await,

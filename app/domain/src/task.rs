@@ -1,17 +1,18 @@
 //! One piece of work and the states it goes through.
 
+mod state;
+
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    actor::ActorId,
-    decision::Destination,
-    error::{InvalidTransition, ValidationCode, ValidationError},
+    error::{ValidationCode, ValidationError},
     id::{DecisionId, TaskId},
     text,
     time::Timestamp,
 };
+pub use state::{Claim, LEASE_MS, TaskState};
 
 /// Longest subject, in bytes.
 pub const MAX_SUBJECT_BYTES: usize = 1_024;
@@ -25,8 +26,6 @@ pub const MAX_ATTRIBUTES_BYTES: usize = 64 * 1024;
 pub const MAX_EXTERNAL_ID_BYTES: usize = 256;
 /// Longest `callback_url`, in bytes.
 pub const MAX_URL_BYTES: usize = 2_048;
-/// Shortest and longest lease, in milliseconds.
-pub const LEASE_MS: std::ops::RangeInclusive<i64> = 1_000..=3_600_000;
 
 /// How urgent a task is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -158,231 +157,6 @@ fn check_callback_url(url: &str) -> Result<(), ValidationError> {
         ));
     }
     Ok(())
-}
-
-/// An exclusive, expiring hold on a task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Claim {
-    /// Who holds it, as an identifier.
-    pub holder: String,
-    /// The holder's name at the time of the claim.
-    pub holder_name: String,
-    /// Fencing token: grows with every claim of the task, and every act on the claim must show it.
-    pub token: u64,
-    /// When the hold ends by itself.
-    pub expires_at: Timestamp,
-}
-
-/// Where a task stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum TaskState {
-    /// Waits in a queue.
-    Queued {
-        /// The queue.
-        queue: String,
-    },
-    /// Somebody works it.
-    Claimed {
-        /// The queue it was taken from.
-        queue: String,
-        /// The hold.
-        claim: Claim,
-    },
-    /// Waits for a person's yes before an automation runs.
-    AwaitingApproval {
-        /// The automation.
-        automation: String,
-        /// The queue after a no.
-        otherwise: String,
-    },
-    /// Done.
-    Resolved {
-        /// When.
-        at: Timestamp,
-        /// By whom: a name at that time.
-        by: String,
-    },
-    /// Nothing was to be done.
-    Closed {
-        /// When.
-        at: Timestamp,
-    },
-    /// Nothing can be done.
-    DeadLetter {
-        /// When.
-        at: Timestamp,
-        /// Why.
-        reason: String,
-    },
-}
-
-impl TaskState {
-    /// The state's name alone, as stores and filters write it.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Queued { .. } => "queued",
-            Self::Claimed { .. } => "claimed",
-            Self::AwaitingApproval { .. } => "awaiting_approval",
-            Self::Resolved { .. } => "resolved",
-            Self::Closed { .. } => "closed",
-            Self::DeadLetter { .. } => "dead_letter",
-        }
-    }
-
-    /// The queue it waits in or was taken from.
-    #[must_use]
-    pub fn queue(&self) -> Option<&str> {
-        match self {
-            Self::Queued { queue } | Self::Claimed { queue, .. } => Some(queue),
-            _ => None,
-        }
-    }
-
-    /// The present claim, whether or not its lease has expired.
-    #[must_use]
-    pub const fn claim(&self) -> Option<&Claim> {
-        match self {
-            Self::Claimed { claim, .. } => Some(claim),
-            _ => None,
-        }
-    }
-
-    /// Whether the task reached an end.
-    #[must_use]
-    pub const fn is_finished(&self) -> bool {
-        matches!(self, Self::Resolved { .. } | Self::Closed { .. } | Self::DeadLetter { .. })
-    }
-
-    /// The state that a destination puts a task into.
-    #[must_use]
-    pub fn arriving(destination: &Destination, at: Timestamp) -> Self {
-        match destination {
-            Destination::Queue { queue } => Self::Queued { queue: queue.clone() },
-            Destination::Automation { automation } => Self::Queued { queue: automation.clone() },
-            Destination::Approval { automation, otherwise } => {
-                Self::AwaitingApproval { automation: automation.clone(), otherwise: otherwise.clone() }
-            }
-            Destination::Close => Self::Closed { at },
-            Destination::DeadLetter => Self::DeadLetter { at, reason: "the policy sent it here".to_owned() },
-        }
-    }
-
-    /// Takes the task for `holder` until `lease_ms` from now; a claim whose lease has expired may be taken over.
-    /// `last_token` is the highest token ever given for the task.
-    ///
-    /// # Errors
-    /// When somebody holds it, or it does not wait in a queue.
-    pub fn claim_for(
-        self,
-        holder: &ActorId,
-        holder_name: &str,
-        last_token: u64,
-        now: Timestamp,
-        lease_ms: i64,
-    ) -> Result<Self, InvalidTransition> {
-        let queue = match self {
-            Self::Queued { queue } => queue,
-            Self::Claimed { queue, claim } if claim.expires_at <= now => queue,
-            Self::Claimed { .. } => return Err(InvalidTransition::HeldByAnother),
-            Self::AwaitingApproval { .. } => return Err(InvalidTransition::AwaitingApproval),
-            _ => return Err(InvalidTransition::Finished),
-        };
-        let claim = Claim {
-            holder: holder.to_string(),
-            holder_name: holder_name.to_owned(),
-            token: last_token + 1,
-            expires_at: now.plus_ms(lease_ms.clamp(*LEASE_MS.start(), *LEASE_MS.end())),
-        };
-        Ok(Self::Claimed { queue, claim })
-    }
-
-    /// Checks that a claim is still held under `token`, and takes it apart.
-    fn held(self, token: u64, now: Timestamp) -> Result<(String, Claim), InvalidTransition> {
-        match self {
-            Self::Claimed { claim, .. } if claim.token != token => Err(InvalidTransition::StaleToken),
-            Self::Claimed { claim, .. } if claim.expires_at <= now => Err(InvalidTransition::LeaseExpired),
-            Self::Claimed { queue, claim } => Ok((queue, claim)),
-            Self::Resolved { .. } | Self::Closed { .. } | Self::DeadLetter { .. } => Err(InvalidTransition::Finished),
-            Self::Queued { .. } | Self::AwaitingApproval { .. } => Err(InvalidTransition::NotClaimed),
-        }
-    }
-
-    /// Extends a lease that has not expired.
-    ///
-    /// # Errors
-    /// When the claim is not held under `token` now.
-    pub fn heartbeat(self, token: u64, now: Timestamp, lease_ms: i64) -> Result<Self, InvalidTransition> {
-        let (queue, claim) = self.held(token, now)?;
-        let expires_at = now.plus_ms(lease_ms.clamp(*LEASE_MS.start(), *LEASE_MS.end())).max(claim.expires_at);
-        Ok(Self::Claimed { queue, claim: Claim { expires_at, ..claim } })
-    }
-
-    /// Gives the task back to the queue it came from.
-    ///
-    /// # Errors
-    /// When the claim is not held under `token` now.
-    pub fn release(self, token: u64, now: Timestamp) -> Result<Self, InvalidTransition> {
-        let (queue, _) = self.held(token, now)?;
-        Ok(Self::Queued { queue })
-    }
-
-    /// Ends the work.
-    ///
-    /// # Errors
-    /// When the claim is not held under `token` now.
-    pub fn resolve(self, token: u64, now: Timestamp) -> Result<Self, InvalidTransition> {
-        let (_, claim) = self.held(token, now)?;
-        Ok(Self::Resolved { at: now, by: claim.holder_name })
-    }
-
-    /// Moves the task of a held claim to another queue, free for others: escalation and hand-back.
-    ///
-    /// # Errors
-    /// When the claim is not held under `token` now.
-    pub fn move_to(self, token: u64, now: Timestamp, queue: &str) -> Result<Self, InvalidTransition> {
-        self.held(token, now)?;
-        Ok(Self::Queued { queue: queue.to_owned() })
-    }
-
-    /// Frees a claim whose lease has expired.
-    ///
-    /// # Errors
-    /// [`InvalidTransition::HeldByAnother`] when the lease still runs, [`InvalidTransition::NotClaimed`] without a claim.
-    pub fn expire(self, now: Timestamp) -> Result<Self, InvalidTransition> {
-        match self {
-            Self::Claimed { queue, claim } if claim.expires_at <= now => Ok(Self::Queued { queue }),
-            Self::Claimed { .. } => Err(InvalidTransition::HeldByAnother),
-            _ => Err(InvalidTransition::NotClaimed),
-        }
-    }
-
-    /// Gives a task that a machine has, had or closed to people; a claim on it ends.
-    ///
-    /// # Errors
-    /// [`InvalidTransition::AwaitingApproval`] when no machine has it yet: refuse the approval instead.
-    pub fn reopen(self, queue: &str) -> Result<Self, InvalidTransition> {
-        match self {
-            Self::AwaitingApproval { .. } => Err(InvalidTransition::AwaitingApproval),
-            _ => Ok(Self::Queued { queue: queue.to_owned() }),
-        }
-    }
-
-    /// Answers an approval: a yes sends the task to the automation, a no to the other queue.
-    ///
-    /// # Errors
-    /// [`InvalidTransition::NotAwaitingApproval`] when the task does not wait for one.
-    pub fn answer_approval(self, yes: bool) -> Result<Self, InvalidTransition> {
-        match self {
-            Self::AwaitingApproval { automation, otherwise } => {
-                Ok(Self::Queued { queue: if yes { automation } else { otherwise } })
-            }
-            _ => Err(InvalidTransition::NotAwaitingApproval),
-        }
-    }
 }
 
 /// One piece of work.

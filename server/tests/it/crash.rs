@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         Arc,
@@ -17,6 +17,8 @@ use tokio::sync::Mutex;
 /// Tasks acknowledged before the kill.
 const ACKNOWLEDGED: usize = 400;
 const CALLERS: usize = 16;
+/// What no log may repeat.
+const SECRET_BODY: &str = "my PIN is 4711-kiwi";
 
 struct Server {
     child: Child,
@@ -30,13 +32,20 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
             .env("SWITCHYARD_SITE_DIR", site)
+            .env("SWITCHYARD_LOG_FILTER", "debug")
             .stdout(Stdio::piped())
+            .stderr(std::fs::OpenOptions::new().create(true).append(true).open(log_of(data_dir)).expect("a log file"))
             .spawn()
             .expect("the binary starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let ready = lines.find_map(|line| line.ok()?.strip_prefix("Switchyard is ready at ").map(str::to_owned));
         Self { address: ready.expect("it says that it is ready"), child }
     }
+}
+
+/// Where a server of this directory logs.
+fn log_of(data_dir: &Path) -> PathBuf {
+    data_dir.with_extension("log")
 }
 
 fn binary(data_dir: &Path) -> Command {
@@ -82,7 +91,7 @@ async fn every_acknowledged_task_survives_a_kill_in_the_middle_of_a_load() {
                         .post(&url)
                         .bearer_auth(&key)
                         .header("Idempotency-Key", format!("crash-{number}"))
-                        .json(&json!({ "subject": format!("Task {number}") }));
+                        .json(&json!({ "subject": format!("Task {number}"), "body": SECRET_BODY }));
                     let Ok(response) = request.send().await else { return };
                     if response.status() != 201 {
                         return;
@@ -128,7 +137,7 @@ async fn every_acknowledged_task_survives_a_kill_in_the_middle_of_a_load() {
             .post(format!("{}/api/v1/tasks", server.address))
             .bearer_auth(&key)
             .header("Idempotency-Key", format!("crash-{number}"))
-            .json(&json!({ "subject": format!("Task {number}") }))
+            .json(&json!({ "subject": format!("Task {number}"), "body": SECRET_BODY }))
             .send()
             .await
             .unwrap();
@@ -153,4 +162,11 @@ async fn every_acknowledged_task_survives_a_kill_in_the_middle_of_a_load() {
 
     let verified = binary(&data_dir).args(["audit", "verify", "--data-dir"]).arg(&data_dir).output().unwrap();
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+
+    let log = std::fs::read_to_string(log_of(&data_dir)).unwrap();
+    assert!(log.contains("/api/v1/tasks"), "the log says what was asked");
+    let secret = key.split_once('.').unwrap().1;
+    for hidden in [SECRET_BODY, "Task 17", secret] {
+        assert!(!log.contains(hidden), "the log repeats {hidden}");
+    }
 }

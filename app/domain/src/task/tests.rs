@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::id::UserId;
+use crate::{actor::ActorId, error::InvalidTransition, id::UserId};
 
 fn new_task() -> NewTask {
     NewTask { subject: "Cannot sign in".to_owned(), body: "It says no.".to_owned(), ..NewTask::default() }

@@ -175,3 +175,99 @@ impl Drop for StuckCall {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn answer(text: &str) -> Classification {
+        Classification {
+            label: text.to_owned(),
+            confidence: 1.0,
+            candidates: Vec::new(),
+            out_of_scope: 0.0,
+            priority: None,
+            handling_minutes: None,
+            model_version: "v1".to_owned(),
+        }
+    }
+
+    /// Fails as often as it is told to, then answers.
+    struct Flaky(AtomicUsize);
+
+    impl Classifier for Flaky {
+        fn classify(&self, texts: &[String]) -> Result<Vec<Classification>, ClassifierError> {
+            let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+            match left {
+                Ok(_) => Err(ClassifierError { message: "broken".to_owned() }),
+                Err(_) => Ok(texts.iter().map(|text| answer(text)).collect()),
+            }
+        }
+    }
+
+    /// Answers only once it is let go.
+    struct Stuck(Mutex<mpsc::Receiver<()>>);
+
+    impl Classifier for Stuck {
+        fn classify(&self, texts: &[String]) -> Result<Vec<Classification>, ClassifierError> {
+            assert!(self.0.lock().unwrap().recv().is_err(), "it is let go by hanging up");
+            Ok(texts.iter().map(|text| answer(text)).collect())
+        }
+    }
+
+    fn slot(settings: ClassifierSettings, classifier: impl Classifier) -> ClassifierSlot {
+        let slot = ClassifierSlot::new(settings);
+        slot.replace(Loaded::Model { version: 1, classifier: Arc::new(classifier) });
+        slot
+    }
+
+    async fn ask(slot: &ClassifierSlot) -> Result<Vec<Classification>, FallbackReason> {
+        slot.classify(vec!["text".to_owned()]).await
+    }
+
+    #[tokio::test]
+    async fn a_model_that_fails_again_and_again_is_left_alone() {
+        let settings = ClassifierSettings { timeout_ms: 60_000, failures: 2, open_ms: 60_000 };
+        let slot = slot(settings, Flaky(AtomicUsize::new(usize::MAX)));
+        assert_eq!(ask(&slot).await, Err(FallbackReason::ModelFailed));
+        assert_eq!(slot.health().fallback, None, "one failure is no reason for alarm");
+        assert_eq!(ask(&slot).await, Err(FallbackReason::ModelFailed));
+        assert_eq!(ask(&slot).await, Err(FallbackReason::CircuitOpen));
+        assert_eq!(slot.health().fallback, Some(FallbackReason::ModelFailed));
+    }
+
+    #[tokio::test]
+    async fn a_model_that_works_again_is_asked_again() {
+        let settings = ClassifierSettings { timeout_ms: 60_000, failures: 2, open_ms: 0 };
+        let slot = slot(settings, Flaky(AtomicUsize::new(3)));
+        for _ in 0..3 {
+            assert_eq!(ask(&slot).await, Err(FallbackReason::ModelFailed));
+        }
+        assert!(slot.health().fallback.is_some());
+        assert_eq!(ask(&slot).await.unwrap()[0].label, "text");
+        assert_eq!(slot.health().fallback, None);
+    }
+
+    #[tokio::test]
+    async fn a_model_that_hangs_stops_neither_callers_nor_more_than_a_few_threads() {
+        let (let_go, held) = mpsc::channel();
+        let settings = ClassifierSettings { timeout_ms: 1, failures: 100, open_ms: 0 };
+        let slot = slot(settings, Stuck(Mutex::new(held)));
+        for _ in 0..MAX_STUCK_CALLS {
+            assert_eq!(ask(&slot).await, Err(FallbackReason::ModelSlow));
+        }
+        assert_eq!(ask(&slot).await, Err(FallbackReason::CircuitOpen));
+        drop(let_go);
+    }
+
+    #[tokio::test]
+    async fn without_a_model_the_reason_is_said() {
+        let slot = ClassifierSlot::new(ClassifierSettings::default());
+        assert_eq!(ask(&slot).await, Err(FallbackReason::NoModel));
+        slot.replace(Loaded::Nothing(FallbackReason::ModelUnavailable));
+        assert_eq!(ask(&slot).await, Err(FallbackReason::ModelUnavailable));
+        assert_eq!(slot.health().fallback, Some(FallbackReason::ModelUnavailable));
+    }
+}
