@@ -86,3 +86,9 @@ test("nobody reaches a page without signing in, and lands where they wanted afte
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).toHaveURL(/\/models$/);
 });
+
+test("the description of the API can be browsed", async ({ page }) => {
+  await page.goto("/api/docs/");
+  await expect(page.getByRole("heading", { name: /^Switchyard/ })).toBeVisible();
+  await expect(page.getByText("/api/v1/tasks/batch")).toBeVisible();
+});

@@ -33,7 +33,7 @@ pub const MAX_BODY_BYTES: usize = 256 * 1024;
 /// Where the description is served.
 const DOCUMENT_PATH: &str = "/api/openapi.json";
 /// Where people browse it.
-const DOCS_PATH: &str = "/api/docs";
+pub const DOCS_PATH: &str = "/api/docs";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(

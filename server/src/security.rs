@@ -9,7 +9,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use service::ports::Entropy;
 
-use crate::clock::SystemEntropy;
+use crate::{clock::SystemEntropy, http::DOCS_PATH};
 
 /// The nonce of one response; the page's scripts carry it.
 #[derive(Debug, Clone)]
@@ -22,10 +22,12 @@ pub async fn headers(mut request: Request, next: Next) -> Response {
     let nonce = STANDARD_NO_PAD.encode(bytes);
     request.extensions_mut().insert(PageNonce(nonce.clone()));
     let private = !is_asset(request.uri().path());
+    // Swagger UI writes styles into its page, which shows nothing but the API's description.
+    let styles = if request.uri().path().starts_with(DOCS_PATH) { "'self' 'unsafe-inline'" } else { "'self'" };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let policy = format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src {styles}; img-src 'self' data:; \
          connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {

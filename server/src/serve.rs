@@ -17,8 +17,8 @@ use service::Services;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, services::ServeDir,
-    timeout::TimeoutLayer, trace::TraceLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer,
+    services::ServeDir, timeout::TimeoutLayer, trace::TraceLayer,
 };
 
 use crate::{
@@ -28,6 +28,8 @@ use crate::{
     session,
 };
 
+/// Largest form, in bytes: a policy document of the largest size, each byte of which may take three.
+const MAX_FORM_BYTES: usize = 3 * domain::policy::MAX_DOCUMENT_BYTES;
 /// Longest time until a response begins.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long open connections may go on after the server was asked to stop.
@@ -68,7 +70,8 @@ pub fn router(services: &Services, options: &WebOptions) -> Router {
     let pages = Router::new()
         .leptos_routes_with_context(&leptos_options, routes, context.clone(), move || app::shell(shell_options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context::<LeptosOptions, _>(context, app::shell))
-        .with_state(leptos_options);
+        .with_state(leptos_options)
+        .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES));
     let assets = ServeDir::new(options.site.join("pkg")).precompressed_br().precompressed_gzip();
 
     Router::new()

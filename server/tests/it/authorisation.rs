@@ -310,3 +310,14 @@ async fn guessing_passwords_is_slowed_down_and_right_ones_wait_too() {
     let body = "email=agent%40example.com&password=correct+horse+battery".to_owned();
     assert_eq!(floor.send(form("/fn/sign_in", None, body)).await.status, StatusCode::TOO_MANY_REQUESTS);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn forms_are_bounded_also_for_callers_whom_nobody_knows() {
+    let floor = Floor::open().await;
+    let body = format!("email=a%40b.example&password={}", "x".repeat(4 * 1024 * 1024));
+    let length = body.len();
+    let mut request = form("/fn/sign_in", None, body);
+    // As every HTTP client sends it.
+    request.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    assert_eq!(floor.send(request).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
