@@ -16,7 +16,13 @@ mod queue;
 mod task;
 mod work;
 
-use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    routing::{any, get},
+};
+use domain::Fault;
 use service::Services;
 use utoipa::{
     OpenApi as _,
@@ -26,6 +32,8 @@ use utoipa::{
     },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use problem::Problem;
 
 /// Largest body of a request, in bytes.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -112,6 +120,22 @@ pub fn api(services: Services) -> (Router, OpenApi) {
     let document = document();
     let served = document.clone();
     let docs = utoipa_swagger_ui::SwaggerUi::new(DOCS_PATH).config(utoipa_swagger_ui::Config::from(DOCUMENT_PATH));
-    let router = router.route(DOCUMENT_PATH, get(move || async move { Json(served) })).with_state(services).merge(docs);
+    let router = router
+        .route(DOCUMENT_PATH, get(move || async move { Json(served) }))
+        .route("/api/{*rest}", any(no_such_route))
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(services)
+        .merge(docs);
     (router, document)
+}
+
+/// Programs that lost their way hear it in their own form; the page for people is of no use to them.
+async fn no_such_route() -> Problem {
+    Fault::NotFound.into()
+}
+
+/// A route that exists, asked in another way; axum adds `Allow`.
+async fn wrong_method() -> Problem {
+    let detail = "This address takes other methods; Allow names them.";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Another method is needed", detail)
 }

@@ -4,7 +4,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{FromRequest, Request, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
 };
 use domain::{Fault, NewTask, Receipt, ValidationCode, ValidationError};
 use serde::Serialize;
@@ -16,6 +16,7 @@ use super::{
     caller::Caller,
     json::{media_type, parse, unreadable, unsupported},
     problem::{Problem, Refusals},
+    task::IDEMPOTENCY_KEY,
 };
 
 /// Most tasks of a batch.
@@ -39,7 +40,7 @@ pub(super) struct BatchItem {
 }
 
 /// Submit up to 1,000 tasks, as a JSON array or as one JSON object a line. Each has a result of its own, in order; those
-/// that are refused do not hinder the others.
+/// that are refused do not hinder the others. An `Idempotency-Key` is refused: it stands for one task.
 #[utoipa::path(
     post, path = "/api/v1/tasks/batch", tag = "tasks", operation_id = "submit_batch",
     request_body(content((Vec<NewTask> = "application/json"), (String = "application/x-ndjson"))),
@@ -50,6 +51,7 @@ pub(super) async fn submit_batch(
     Caller(actor): Caller,
     request: Request,
 ) -> Result<Json<Vec<BatchItem>>, Problem> {
+    refuse_key(request.headers())?;
     let media_type = media_type(request.headers());
     let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| unreadable(&rejection))?;
     let tasks = match media_type.as_str() {
@@ -58,8 +60,9 @@ pub(super) async fn submit_batch(
         _ => return Err(unsupported("application/json or application/x-ndjson")),
     };
     if tasks.is_empty() || tasks.len() > MAX_TASKS {
+        let code = if tasks.is_empty() { ValidationCode::Required } else { ValidationCode::TooLong };
         let message = format!("must hold 1 to {MAX_TASKS} tasks");
-        return Err(Fault::Invalid(ValidationError::new("tasks", ValidationCode::TooLong, message)).into());
+        return Err(Fault::Invalid(ValidationError::new("tasks", code, message)).into());
     }
     let good: Vec<NewTask> = tasks.iter().filter_map(|task| task.as_ref().ok().cloned()).collect();
     let mut results = services.submit_all(&actor, good).await.map_err(Fault::from)?.into_iter();
@@ -78,6 +81,15 @@ pub(super) async fn submit_batch(
         }
     });
     Ok(Json(items.collect()))
+}
+
+/// A key that was passed over would promise that a retry creates nothing, and a retry would create every task again.
+fn refuse_key(headers: &HeaderMap) -> Result<(), Fault> {
+    if headers.contains_key(IDEMPOTENCY_KEY) {
+        let message = "stands for one task; send the tasks of a batch one by one to retry them safely";
+        return Err(Fault::Invalid(ValidationError::new("Idempotency-Key", ValidationCode::Malformed, message)));
+    }
+    Ok(())
 }
 
 /// The tasks of an array, each read on its own so that a bad one does not hide the others.

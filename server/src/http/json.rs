@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use domain::{Fault, ValidationCode, ValidationError};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::problem::Problem;
 
@@ -18,11 +18,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if media_type(request.headers()) != "application/json" {
-            return Err(unsupported("application/json"));
-        }
+        let media_type = media_type(request.headers());
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
-        parse(&bytes).map(Self)
+        match media_type.as_str() {
+            "application/json" => parse(&bytes).map(Self),
+            // No body says nothing: enough where every field may be left out, and elsewhere the field is named.
+            "" if bytes.is_empty() => parse(b"{}").map(Self),
+            _ => Err(unsupported("application/json")),
+        }
     }
 }
 
@@ -54,11 +57,17 @@ pub(crate) fn unreadable(rejection: &BytesRejection) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "unreadable", "The request cannot be read", "The body did not arrive whole.")
 }
 
-/// Reads JSON.
+/// Reads a JSON object.
 ///
 /// # Errors
 /// 400 for what is no JSON, 422 with the field for JSON of another form.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Serde would read an array as the fields in their order, which is no form that the description names.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(
+            serde_json::from_slice::<IgnoredAny>(bytes).map_or_else(|error| malformed(&error), |_| not_an_object())
+        );
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -70,17 +79,37 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 fn refused(path: &str, error: &serde_json::Error) -> Problem {
     if error.classify() != serde_json::error::Category::Data {
-        let detail = format!("The body is not JSON: {error}.");
-        return Problem::new(StatusCode::BAD_REQUEST, "malformed_json", "The body is not JSON", detail);
+        return malformed(error);
     }
     let text = error.to_string();
     // The position is of no use beside the name of the field.
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
+    invalid(path, message)
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let detail = format!("The body is not JSON: {error}.");
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_json", "The body is not JSON", detail)
+}
+
+fn not_an_object() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "not_an_object",
+        "The body is not a JSON object",
+        "A JSON object with named fields is needed here.",
+    )
+}
+
+/// What serde says of a field at `path`, as the field and what is wrong with it.
+fn invalid(path: &str, message: &str) -> Problem {
     let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
     let (field, code, message) = if let Some(name) = named("unknown field `") {
         (join(path, name), ValidationCode::Unknown, "is not a field here".to_owned())
     } else if let Some(name) = named("missing field `") {
         (join(path, name), ValidationCode::Required, "must be given".to_owned())
+    } else if let Some(name) = named("duplicate field `") {
+        (join(path, name), ValidationCode::Malformed, "is given more than once".to_owned())
     } else {
         (path.trim_matches('.').to_owned(), ValidationCode::Malformed, message.to_owned())
     };
@@ -112,7 +141,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Named<T
     }
 }
 
-/// The query of a list.
+/// The query of a list. Parameters of another form and unknown ones are refused by name.
 #[derive(Debug)]
 pub struct Asked<T>(pub T);
 
@@ -120,10 +149,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let query = Query::<T>::from_request_parts(parts, state).await.map_err(|rejection| {
-            let detail = rejection.body_text();
-            Fault::Invalid(ValidationError::new("query", ValidationCode::Malformed, detail))
-        })?;
+        let query = Query::<T>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| refused_query(&rejection.body_text()))?;
         Ok(Self(query.0))
+    }
+}
+
+/// Takes apart what axum says of a query: a preamble, mostly the parameter, and what serde says of it.
+fn refused_query(text: &str) -> Problem {
+    let message = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(text);
+    match message.split_once(": ") {
+        Some((name, message)) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
+            invalid(name, message)
+        }
+        _ => invalid("", message),
     }
 }

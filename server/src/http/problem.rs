@@ -8,7 +8,10 @@ use domain::{Fault, ValidationError, policy::PolicyProblem};
 use serde::Serialize;
 use utoipa::{
     IntoResponses, PartialSchema, ToSchema,
-    openapi::{ContentBuilder, RefOr, ResponseBuilder, Schema, response::Response as ResponseDoc},
+    openapi::{
+        ContentBuilder, HeaderBuilder, ObjectBuilder, RefOr, ResponseBuilder, Schema, Type,
+        response::Response as ResponseDoc,
+    },
 };
 
 /// Media type of problem documents.
@@ -130,7 +133,7 @@ pub(crate) struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> std::collections::BTreeMap<String, RefOr<ResponseDoc>> {
-        const STATUSES: [(&str, &str); 10] = [
+        const STATUSES: [(&str, &str); 11] = [
             ("400", "The request cannot be read"),
             ("401", "The key is missing, wrong or revoked"),
             ("403", "The caller may not do this"),
@@ -141,15 +144,27 @@ impl IntoResponses for Refusals {
             ("422", "A field is refused, or an Idempotency-Key came with another body; nothing was changed"),
             ("429", "Too much at once; Retry-After says when to try again"),
             ("500", "An error of ours; `reference` leads to its cause in the log"),
+            ("503", "Not possible now, for example because the server stops; nothing was changed"),
         ];
         STATUSES
             .into_iter()
             .map(|(status, description)| {
                 let schema = utoipa::openapi::Ref::from_schema_name("Problem");
                 let content = ContentBuilder::new().schema(Some(schema)).build();
-                let response = ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build();
-                (status.to_owned(), RefOr::T(response))
+                let response = ResponseBuilder::new().description(description).content(MEDIA_TYPE, content);
+                (status.to_owned(), RefOr::T(with_header(response, status).build()))
             })
             .collect()
     }
+}
+
+/// Adds the header that goes with a status.
+fn with_header(response: ResponseBuilder, status: &str) -> ResponseBuilder {
+    let (name, kind, description) = match status {
+        "401" => ("WWW-Authenticate", Type::String, "How to authenticate"),
+        "429" => ("Retry-After", Type::Integer, "Seconds to wait"),
+        _ => return response,
+    };
+    let schema = ObjectBuilder::new().schema_type(kind).build();
+    response.header(name, HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build())
 }

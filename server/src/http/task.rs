@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::Deserialize;
 use service::Services;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     caller::Caller,
@@ -22,14 +22,22 @@ use super::{
 
 /// Longest `Idempotency-Key`, in bytes.
 const MAX_KEY_BYTES: usize = 255;
+/// The header of a key.
+pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// Says that an answer is the first one of its key, given again.
 const REPLAYED: &str = "idempotency-replayed";
 
 /// Submit a task. The answer comes after the task is kept for good.
 #[utoipa::path(
     post, path = "/api/v1/tasks", tag = "tasks", operation_id = "submit_task", request_body = NewTask,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Any text of your own, kept 24 h: the same key and body answer the first result again")),
-    responses((status = 201, description = "Accepted, decided and kept", body = Receipt), Refusals)
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters of your own, kept 24 h: the same key and body answer the first result again")),
+    responses(
+        (status = 201, description = "Accepted, decided and kept", body = Receipt, headers(
+            ("Location" = String, description = "Where the task can be read"),
+            ("Idempotency-Replayed" = String, description = "`true` on the first answer of a key, given again")
+        )),
+        Refusals
+    )
 )]
 pub(super) async fn submit_task(
     State(services): State<Services>,
@@ -49,12 +57,50 @@ pub(super) async fn submit_task(
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().map(str::trim).filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES);
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| {
+        // Of two keys neither is the caller's word.
+        values.next().is_none()
+            && (1..=MAX_KEY_BYTES).contains(&key.len())
+            && key.bytes().all(|byte| byte.is_ascii_graphic())
+    });
     key.map(|key| Some(key.to_owned())).ok_or_else(|| {
-        let message = format!("must be 1 to {MAX_KEY_BYTES} visible ASCII characters");
+        let message = format!("must be given once, as 1 to {MAX_KEY_BYTES} visible ASCII characters");
         Fault::Invalid(ValidationError::new("Idempotency-Key", ValidationCode::Malformed, message))
     })
+}
+
+/// Where a task stands, by name.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StateName {
+    /// Waits in a queue.
+    Queued,
+    /// Somebody works it.
+    Claimed,
+    /// Waits for a person's yes before an automation runs.
+    AwaitingApproval,
+    /// Done.
+    Resolved,
+    /// Nothing was to be done.
+    Closed,
+    /// Nothing can be done.
+    DeadLetter,
+}
+
+impl StateName {
+    /// The name as [`domain::TaskState::name`] gives it.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Claimed => "claimed",
+            Self::AwaitingApproval => "awaiting_approval",
+            Self::Resolved => "resolved",
+            Self::Closed => "closed",
+            Self::DeadLetter => "dead_letter",
+        }
+    }
 }
 
 /// What a list of tasks is narrowed to, and which page of it.
@@ -62,8 +108,9 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TaskQuery {
-    /// Only this state: queued, claimed, awaiting_approval, resolved, closed, dead_letter.
-    state: Option<String>,
+    /// Only this state.
+    #[param(inline)]
+    state: Option<StateName>,
     /// Only this queue.
     queue: Option<String>,
     /// Only this label.
@@ -86,8 +133,12 @@ pub(super) async fn list_tasks(
     Caller(actor): Caller,
     Asked(query): Asked<TaskQuery>,
 ) -> Result<Json<Page<TaskSummary>>, Problem> {
-    let filter =
-        TaskFilter { state: query.state, queue: query.queue, label: query.label, external_id: query.external_id };
+    let filter = TaskFilter {
+        state: query.state.map(|state| state.as_str().to_owned()),
+        queue: query.queue,
+        label: query.label,
+        external_id: query.external_id,
+    };
     let page = PageRequest::after(query.after, query.limit);
     Ok(Json(services.list_tasks(&actor, &filter, &page).await.map_err(Fault::from)?))
 }

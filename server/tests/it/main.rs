@@ -4,8 +4,11 @@
 
 mod authorisation;
 mod crash;
+mod label;
 mod learning;
+mod live;
 mod openapi;
+mod problem;
 mod support;
 mod task;
 mod work;

@@ -25,6 +25,8 @@ pub(crate) struct Floor {
     pub services: Services,
     pub router: Router,
     pub system: Actor,
+    /// Ends streams, as a stopping server does.
+    pub stopping: CancellationToken,
     _background: Background,
     directory: tempfile::TempDir,
 }
@@ -65,11 +67,12 @@ impl Floor {
         change(&mut settings);
         let (services, background) =
             workspace::open(directory.path(), config.store(), settings, Some(&onnxruntime())).await.unwrap();
+        let stopping = CancellationToken::new();
         let options =
-            WebOptions { site: directory.path().to_owned(), secure_cookies: false, stopping: CancellationToken::new() };
+            WebOptions { site: directory.path().to_owned(), secure_cookies: false, stopping: stopping.clone() };
         let router = router(&services, &options);
         let system = Actor::system("test");
-        Self { services, router, system, _background: background, directory }
+        Self { services, router, system, stopping, _background: background, directory }
     }
 
     /// The data directory.

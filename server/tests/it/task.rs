@@ -56,8 +56,12 @@ async fn bad_input_is_a_problem_that_names_the_field_and_changes_nothing() {
     let floor = Floor::open().await;
     let bearer = floor.bearer(&BOTH).await;
     let deep = format!("{{\"subject\":\"x\",\"attributes\":{{\"a\":{}1{}}}}}", "[".repeat(9), "]".repeat(9));
-    let cases: [(String, u16, &str, Option<&str>); 11] = [
+    let cases: [(String, u16, &str, Option<&str>); 15] = [
         ("{".to_owned(), 400, "malformed_json", None),
+        (String::new(), 400, "malformed_json", None),
+        (r#"["x"]"#.to_owned(), 422, "not_an_object", None),
+        ("null".to_owned(), 422, "not_an_object", None),
+        (r#"{"subject":"x","subject":"y"}"#.to_owned(), 422, "invalid", Some("subject")),
         ("{}".to_owned(), 422, "invalid", Some("subject")),
         (r#"{"subject":" "}"#.to_owned(), 422, "invalid", Some("subject")),
         (r#"{"subject":"x","sujbect":"y"}"#.to_owned(), 422, "invalid", Some("sujbect")),
@@ -121,8 +125,14 @@ async fn one_key_makes_one_task_also_under_concurrent_retries() {
     let stranger = floor.bearer(&BOTH).await;
     let own = post(&floor, &stranger, &[JSON, key], r#"{"subject":"Twice"}"#).await;
     assert_eq!(own.status, StatusCode::CREATED);
-    let empty = post(&floor, &bearer, &[JSON, ("idempotency-key", " ")], r#"{"subject":"x"}"#).await;
-    assert_eq!(empty.json()["errors"][0]["field"], "Idempotency-Key");
+    let long = "k".repeat(256);
+    for keys in [&[" "][..], &["a b"], &[long.as_str()], &["one", "two"]] {
+        let headers: Vec<_> = keys.iter().map(|key| ("idempotency-key", *key)).chain([JSON]).collect();
+        let refused = post(&floor, &bearer, &headers, r#"{"subject":"x"}"#).await;
+        assert_eq!(refused.json()["errors"][0]["field"], "Idempotency-Key", "{keys:?}");
+    }
+    let longest = post(&floor, &bearer, &[JSON, ("idempotency-key", &long[..255])], r#"{"subject":"x"}"#).await;
+    assert_eq!(longest.status, StatusCode::CREATED);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,6 +163,79 @@ async fn each_task_of_a_batch_has_its_own_result_in_order() {
     let accepted = floor.call(Method::POST, "/api/v1/tasks/batch", &bearer, Some(Value::from(most))).await.json();
     assert_eq!(accepted.as_array().unwrap().len(), 1_000);
     assert!(accepted.as_array().unwrap().iter().all(|item| item["status"] == 201));
+}
+
+async fn post_batch(floor: &Floor, bearer: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    let mut request = Request::post("/api/v1/tasks/batch").header(header::AUTHORIZATION, bearer);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    floor.send(request.body(body.into()).unwrap()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_another_form_is_refused_as_a_whole() {
+    let floor = Floor::open().await;
+    let bearer = floor.bearer(&BOTH).await;
+    let key = ("idempotency-key", "order-17");
+    let task = r#"[{"subject":"x"}]"#;
+    let huge = format!(r#"[{{"subject":"x","body":"{}"}}]"#, "y".repeat(16 * 1024 * 1024));
+    let cases = [
+        (vec![JSON], "[]", 422, "invalid"),
+        (vec![JSON], r#"{"subject":"x"}"#, 400, "malformed_json"),
+        (vec![JSON], r#"[{"subject":"x"}"#, 400, "malformed_json"),
+        (vec![JSON], huge.as_str(), 413, "too_large"),
+        (vec![("content-type", "text/plain")], task, 415, "unsupported_media_type"),
+        // A retry would create the tasks again, so the key must not be passed over.
+        (vec![JSON, key], task, 422, "invalid"),
+    ];
+    for (headers, body, status, code) in cases {
+        let answer = post_batch(&floor, &bearer, &headers, body.to_owned()).await;
+        let shown: String = body.chars().take(40).collect();
+        assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (status, Some(code)), "{shown}");
+    }
+    let listed = floor.call(Method::GET, "/api/v1/tasks", &bearer, None).await.json();
+    assert_eq!(listed["items"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_of_a_batch_may_be_bad_one_by_one_and_large_together() {
+    let floor = Floor::open().await;
+    let bearer = floor.bearer(&BOTH).await;
+    let ndjson = ("content-type", "application/x-ndjson; charset=utf-8");
+    let mut body = b"{\"subject\":\"a\"}\r\n{\n[\"x\"]\n7\n{\"subject\":\"\xff\"}\n".to_vec();
+    let large = json!({ "subject": "large", "body": "y".repeat(60 * 1024) }).to_string() + "\n";
+    body.extend(large.repeat(10).into_bytes());
+    let items = post_batch(&floor, &bearer, &[ndjson], body).await.json();
+    let statuses: Vec<_> = items.as_array().unwrap().iter().map(|item| item["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses[..5], [201, 400, 422, 422, 400]);
+    assert_eq!(statuses[5..], [201; 10]);
+    assert_eq!(items[2]["problem"]["code"], "not_an_object");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queries_are_refused_by_the_name_of_the_parameter() {
+    let floor = Floor::open().await;
+    let bearer = floor.bearer(&BOTH).await;
+    let cases = [
+        ("/api/v1/tasks?unknown=1", "unknown", "unknown"),
+        ("/api/v1/tasks?state=bogus", "state", "malformed"),
+        ("/api/v1/tasks?limit=many", "limit", "malformed"),
+        ("/api/v1/tasks?state=queued&state=closed", "state", "malformed"),
+        ("/api/v1/tasks?after=nonsense", "after", "malformed"),
+        ("/api/v1/decisions?corrected=perhaps", "corrected", "malformed"),
+        ("/api/v1/decisions?task_id=x", "task_id", "malformed"),
+    ];
+    for (path, field, code) in cases {
+        let answer = floor.call(Method::GET, path, &bearer, None).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        let error = &answer.json()["errors"][0];
+        assert_eq!((error["field"].as_str(), error["code"].as_str()), (Some(field), Some(code)), "{path}: {error}");
+    }
+    for state in ["queued", "claimed", "awaiting_approval", "resolved", "closed", "dead_letter"] {
+        let answer = floor.call(Method::GET, &format!("/api/v1/tasks?state={state}"), &bearer, None).await;
+        assert_eq!(answer.status, StatusCode::OK, "{state}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

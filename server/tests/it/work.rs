@@ -53,7 +53,7 @@ async fn a_task_has_at_most_one_holder() {
 
     let others: Vec<TaskId> = futures::future::join_all((0..8).map(|_| desk.submit("Next"))).await;
     let path = "/api/v1/queues/triage/claim";
-    let takes = (0..12).map(|_| desk.floor.call(Method::POST, path, &desk.bot, Some(json!({}))));
+    let takes = (0..12).map(|_| desk.floor.call(Method::POST, path, &desk.bot, None));
     let taken = futures::future::join_all(takes).await;
     let ids: std::collections::BTreeSet<String> = taken
         .iter()
@@ -72,6 +72,8 @@ async fn a_claim_that_was_replaced_completes_nothing() {
     assert_eq!(desk.act(task, "release", json!({ "token": first })).await.status, StatusCode::OK);
     let second = desk.claim(task).await;
     assert!(second > first);
+    let prolonged = desk.act(task, "heartbeat", json!({ "token": second, "lease_seconds": 3_600 })).await;
+    assert_eq!(prolonged.status, StatusCode::OK);
     for act in ["complete", "heartbeat", "release"] {
         let stale = desk.act(task, act, json!({ "token": first })).await;
         assert_eq!(stale.status, StatusCode::CONFLICT, "{act}");
