@@ -1,7 +1,7 @@
 //! From a submission to an answer: bounded waiting room, micro-batches, one transaction per batch, answers after the commit.
 //!
-//! A submission waits only while the batch before it is being written; whatever has gathered by then is classified in one
-//! call, decided, and written together. While one batch is written, the next is classified.
+//! A submission waits only while the batch before it is being written. What comes in meanwhile is classified and decided
+//! at once, as many as there are in one call, and joins the batch that is written next.
 
 mod batch;
 
@@ -9,7 +9,10 @@ use std::{sync::Arc, time::Instant};
 
 use domain::{Actor, NewTask, Permission, Receipt, Timestamp};
 use sha2::{Digest, Sha256};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch},
+    task::JoinHandle,
+};
 
 use crate::{IntakeSettings, Services, SubmitError};
 
@@ -127,36 +130,36 @@ impl Services {
     /// Works until `stop` says so and the waiting room is empty.
     pub(crate) async fn run_intake(self, mut inbox: Inbox, mut stop: watch::Receiver<bool>) {
         let most = self.0.settings.intake.batch_tasks.max(1);
-        let mut writing: Option<tokio::task::JoinHandle<()>> = None;
-        let mut gathered = Vec::with_capacity(most);
-        loop {
-            let received = tokio::select! {
-                received = inbox.recv_many(&mut gathered, most) => received,
-                _ = stop.changed() => {
-                    inbox.close();
-                    continue;
+        let (mut gathered, mut decided) = (Vec::new(), Vec::new());
+        let mut writing: Option<JoinHandle<()>> = None;
+        let mut open = true;
+        while open || writing.is_some() || !decided.is_empty() {
+            if writing.is_none() && !decided.is_empty() {
+                let (services, batch) = (self.clone(), std::mem::take(&mut decided));
+                writing = Some(tokio::spawn(async move { services.write_batch(batch).await }));
+            }
+            tokio::select! {
+                () = written(&mut writing), if writing.is_some() => {}
+                received = inbox.recv_many(&mut gathered, most - decided.len()), if open && decided.len() < most => {
+                    open = received > 0;
+                    if open {
+                        decided.extend(self.decide_batch(std::mem::take(&mut gathered)).await);
+                    }
                 }
-            };
-            if received == 0 {
-                break;
+                _ = stop.changed(), if !inbox.is_closed() => inbox.close(),
             }
-            let batch = self.decide_batch(std::mem::take(&mut gathered)).await;
-            if let Some(previous) = writing.take() {
-                await_writing(previous).await;
-            }
-            let services = self.clone();
-            writing = Some(tokio::spawn(async move { services.write_batch(batch).await }));
-        }
-        if let Some(previous) = writing {
-            await_writing(previous).await;
         }
     }
 }
 
-/// A panic while writing drops the batch's reply channels, so its callers hear of it; the intake goes on.
-async fn await_writing(writing: tokio::task::JoinHandle<()>) {
-    if let Err(error) = writing.await {
-        tracing::error!(intake.error = %error, "writing a batch ended early");
+/// Waits until the batch is written. A panic drops the batch's reply channels, so its callers hear of it; the intake goes
+/// on.
+async fn written(writing: &mut Option<JoinHandle<()>>) {
+    if let Some(batch) = writing {
+        if let Err(error) = batch.await {
+            tracing::error!(intake.error = %error, "writing a batch ended early");
+        }
+        *writing = None;
     }
 }
 

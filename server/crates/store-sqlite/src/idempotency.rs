@@ -9,27 +9,20 @@ use crate::{
     error::Error,
 };
 
-/// Adds the keys of a batch. One that was used and has not expired, or comes twice in the batch, is a conflict: then the
-/// statement skips a row, and the count tells.
-pub(crate) async fn add(connection: &mut SqliteConnection, submissions: &[Submission]) -> Result<(), Error> {
-    const ADD: &str = "INSERT INTO idempotency (key_digest, body_digest, decision_id, expires_at) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM jsonb_each(?1) WHERE true \
-        ON CONFLICT (key_digest) DO UPDATE SET body_digest = excluded.body_digest, \
-            decision_id = excluded.decision_id, expires_at = excluded.expires_at \
-        WHERE idempotency.expires_at <= ?2";
+/// Adds keys. One that was used and has not expired, or comes twice, breaks the table's key.
+pub(crate) const REPLACE_EXPIRED: &str = "DELETE FROM idempotency \
+        WHERE key_digest IN (SELECT value ->> 0 FROM jsonb_each(?)) AND expires_at <= ?; \
+    INSERT INTO idempotency (key_digest, body_digest, decision_id, expires_at) \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM jsonb_each(?)";
+
+/// The rows of [`REPLACE_EXPIRED`].
+pub(crate) fn rows(submissions: &[Submission]) -> Result<String, Error> {
     let rows: Vec<_> = submissions
         .iter()
         .filter_map(|submission| submission.idempotency.as_ref())
         .map(|record| (&record.key_digest, &record.body_digest, record.decision_id, record.expires_at.as_ms()))
         .collect();
-    let Some(now) = submissions.iter().map(|submission| submission.task.submitted_at.as_ms()).max() else {
-        return Ok(());
-    };
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let added = sqlx::query(ADD).bind(serde_json::to_string(&rows)?).bind(now).execute(connection).await?;
-    if added.rows_affected() == rows.len() as u64 { Ok(()) } else { Err(Error::Conflict("idempotency_key")) }
+    Ok(serde_json::to_string(&rows)?)
 }
 
 pub(crate) async fn list(

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sqlx::{
     Connection,
-    sqlite::{SqliteConnectOptions, SqliteConnection},
+    sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -95,16 +95,17 @@ impl Loan {
     }
 
     /// Makes the transaction durable with these statements, the last of which commits.
-    pub(crate) async fn commit(
-        &mut self,
-        statements: &'static str,
-        audit: String,
-        events: String,
-    ) -> Result<(), Error> {
+    pub(crate) async fn commit(&mut self, statements: &'static str, arguments: SqliteArguments) -> Result<(), Error> {
         let lane = self.lane.as_mut().ok_or(Error::Ended)?;
-        sqlx::query(statements).bind(audit).bind(events).execute(&mut lane.connection).await?;
+        lane.open = true;
+        sqlx::query_with(statements, arguments).execute(&mut lane.connection).await?;
         lane.open = false;
         Ok(())
+    }
+
+    /// Takes everything of the transaction back.
+    pub(crate) async fn roll_back(&mut self) -> Result<(), Error> {
+        Ok(self.lane.as_mut().ok_or(Error::Ended)?.roll_back().await?)
     }
 }
 

@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{error::Error, lane::Lanes};
+use crate::{error::Error, lane::Lanes, transaction::LastTail};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sqlite");
 
@@ -101,6 +101,7 @@ pub struct Checkpoint {
 pub struct SqliteStore {
     pub(crate) writer: Arc<Lanes>,
     pub(crate) readers: Arc<Lanes>,
+    pub(crate) last_tail: LastTail,
 }
 
 impl SqliteStore {
@@ -116,7 +117,7 @@ impl SqliteStore {
         first.close().await?;
         let writer = Lanes::open(connect.clone(), 1).await?;
         let readers = Lanes::open(connect.read_only(true).create_if_missing(false), options.readers.max(1)).await?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, last_tail: LastTail::default() })
     }
 
     /// Which migrations a file has and lacks, changing nothing; a missing file lacks them all.

@@ -20,57 +20,57 @@ use crate::{
 #[async_trait]
 impl TaskReads for SqliteTransaction {
     async fn lookup_task(&mut self, id: TaskId) -> StoreResult<Option<Task>> {
-        let answer = task::lookup(self.connection()?, id).await;
+        let answer = task::lookup(self.connection().await?, id).await;
         self.settle(answer)
     }
 
     async fn list_tasks(&mut self, filter: &TaskFilter, page: &PageRequest) -> StoreResult<Page<TaskSummary>> {
-        let answer = task_list::list(self.connection()?, filter, page).await;
+        let answer = task_list::list(self.connection().await?, filter, page).await;
         self.settle(answer)
     }
 
     async fn list_waiting(&mut self, queue: &str, page: &PageRequest) -> StoreResult<Page<TaskSummary>> {
-        let answer = task_list::list_waiting(self.connection()?, queue, page).await;
+        let answer = task_list::list_waiting(self.connection().await?, queue, page).await;
         self.settle(answer)
     }
 
     async fn first_waiting(&mut self, queues: &[String]) -> StoreResult<Option<TaskId>> {
-        let answer = task_list::first_waiting(self.connection()?, queues).await;
+        let answer = task_list::first_waiting(self.connection().await?, queues).await;
         self.settle(answer)
     }
 
     async fn list_claimed_by(&mut self, holder: &str) -> StoreResult<Vec<TaskSummary>> {
-        let answer = task_list::list_claimed_by(self.connection()?, holder).await;
+        let answer = task_list::list_claimed_by(self.connection().await?, holder).await;
         self.settle(answer)
     }
 
     async fn list_expired(&mut self, now: Timestamp, limit: u32) -> StoreResult<Vec<Task>> {
-        let answer = task::list_expired(self.connection()?, now, limit).await;
+        let answer = task::list_expired(self.connection().await?, now, limit).await;
         self.settle(answer)
     }
 
     async fn list_awaiting_approval(&mut self, page: &PageRequest) -> StoreResult<Page<TaskSummary>> {
-        let answer = task_list::list_awaiting_approval(self.connection()?, page).await;
+        let answer = task_list::list_awaiting_approval(self.connection().await?, page).await;
         self.settle(answer)
     }
 
     async fn list_queues(&mut self) -> StoreResult<Vec<Queue>> {
-        let answer = queue::list(self.connection()?).await;
+        let answer = queue::list(self.connection().await?).await;
         self.settle(answer)
     }
 
     async fn list_queue_counts(&mut self, now: Timestamp) -> StoreResult<Vec<QueueCounts>> {
-        let answer = queue::list_counts(self.connection()?, now).await;
+        let answer = queue::list_counts(self.connection().await?, now).await;
         self.settle(answer)
     }
 
     async fn list_oldest_waiting(&mut self) -> StoreResult<Vec<(String, Timestamp)>> {
-        let answer = queue::list_oldest_waiting(self.connection()?).await;
+        let answer = queue::list_oldest_waiting(self.connection().await?).await;
         self.settle(answer)
     }
 
     async fn counters(&mut self) -> StoreResult<Counters> {
-        let answer = counter::totals(self.connection()?).await;
+        let answer = counter::totals(self.connection().await?).await;
         self.settle(answer)
     }
 
@@ -79,22 +79,22 @@ impl TaskReads for SqliteTransaction {
         key_digests: &[String],
         now: Timestamp,
     ) -> StoreResult<Vec<IdempotencyRecord>> {
-        let answer = idempotency::list(self.connection()?, key_digests, now).await;
+        let answer = idempotency::list(self.connection().await?, key_digests, now).await;
         self.settle(answer)
     }
 
     async fn lookup_open_escalation(&mut self, task: TaskId) -> StoreResult<Option<Escalation>> {
-        let answer = escalation::lookup_open(self.connection()?, task).await;
+        let answer = escalation::lookup_open(self.connection().await?, task).await;
         self.settle(answer)
     }
 
     async fn list_escalations_of(&mut self, task: TaskId) -> StoreResult<Vec<Escalation>> {
-        let answer = escalation::list_of(self.connection()?, task).await;
+        let answer = escalation::list_of(self.connection().await?, task).await;
         self.settle(answer)
     }
 
     async fn list_open_escalations(&mut self, page: &PageRequest) -> StoreResult<Page<EscalationSummary>> {
-        let answer = escalation::list_open(self.connection()?, page).await;
+        let answer = escalation::list_open(self.connection().await?, page).await;
         self.settle(answer)
     }
 }
@@ -102,12 +102,12 @@ impl TaskReads for SqliteTransaction {
 #[async_trait]
 impl DecisionReads for SqliteTransaction {
     async fn lookup_decision(&mut self, id: DecisionId) -> StoreResult<Option<Decision>> {
-        let answer = decision::lookup(self.connection()?, id).await;
+        let answer = decision::lookup(self.connection().await?, id).await;
         self.settle(answer)
     }
 
     async fn list_decisions_by_id(&mut self, ids: &[DecisionId]) -> StoreResult<Vec<Decision>> {
-        let answer = decision::list_by_id(self.connection()?, ids).await;
+        let answer = decision::list_by_id(self.connection().await?, ids).await;
         self.settle(answer)
     }
 
@@ -116,22 +116,22 @@ impl DecisionReads for SqliteTransaction {
         filter: &DecisionFilter,
         page: &PageRequest,
     ) -> StoreResult<Page<DecisionSummary>> {
-        let answer = decision_list::list(self.connection()?, filter, page).await;
+        let answer = decision_list::list(self.connection().await?, filter, page).await;
         self.settle(answer)
     }
 
     async fn list_decisions_of(&mut self, task: TaskId) -> StoreResult<Vec<Decision>> {
-        let answer = decision::list_of(self.connection()?, task).await;
+        let answer = decision::list_of(self.connection().await?, task).await;
         self.settle(answer)
     }
 
     async fn list_corrections_of(&mut self, task: TaskId) -> StoreResult<Vec<Correction>> {
-        let answer = correction::list_of(self.connection()?, task).await;
+        let answer = correction::list_of(self.connection().await?, task).await;
         self.settle(answer)
     }
 
     async fn list_destination_counts(&mut self) -> StoreResult<Vec<DestinationCount>> {
-        let answer = counter::destinations(self.connection()?).await;
+        let answer = counter::destinations(self.connection().await?).await;
         self.settle(answer)
     }
 }
@@ -139,42 +139,42 @@ impl DecisionReads for SqliteTransaction {
 #[async_trait]
 impl LearningReads for SqliteTransaction {
     async fn list_labels(&mut self, filter: &LabelFilter, page: &PageRequest) -> StoreResult<Page<Label>> {
-        let answer = label::list(self.connection()?, filter, page).await;
+        let answer = label::list(self.connection().await?, filter, page).await;
         self.settle(answer)
     }
 
     async fn lookup_label_of(&mut self, task: TaskId) -> StoreResult<Option<Label>> {
-        let answer = label::lookup_of(self.connection()?, task).await;
+        let answer = label::lookup_of(self.connection().await?, task).await;
         self.settle(answer)
     }
 
     async fn list_label_counts(&mut self) -> StoreResult<Vec<LabelCount>> {
-        let answer = label::list_counts(self.connection()?).await;
+        let answer = label::list_counts(self.connection().await?).await;
         self.settle(answer)
     }
 
     async fn list_models(&mut self) -> StoreResult<Vec<Model>> {
-        let answer = model::list(self.connection()?).await;
+        let answer = model::list(self.connection().await?).await;
         self.settle(answer)
     }
 
     async fn lookup_model(&mut self, version: u32) -> StoreResult<Option<Model>> {
-        let answer = model::lookup(self.connection()?, version).await;
+        let answer = model::lookup(self.connection().await?, version).await;
         self.settle(answer)
     }
 
     async fn lookup_champion(&mut self) -> StoreResult<Option<Model>> {
-        let answer = model::lookup_champion(self.connection()?).await;
+        let answer = model::lookup_champion(self.connection().await?).await;
         self.settle(answer)
     }
 
     async fn lookup_run(&mut self, id: RunId) -> StoreResult<Option<TrainingRun>> {
-        let answer = training_run::lookup(self.connection()?, id).await;
+        let answer = training_run::lookup(self.connection().await?, id).await;
         self.settle(answer)
     }
 
     async fn list_runs(&mut self, limit: u32) -> StoreResult<Vec<TrainingRun>> {
-        let answer = training_run::list(self.connection()?, limit).await;
+        let answer = training_run::list(self.connection().await?, limit).await;
         self.settle(answer)
     }
 }
@@ -182,22 +182,22 @@ impl LearningReads for SqliteTransaction {
 #[async_trait]
 impl PolicyReads for SqliteTransaction {
     async fn list_policies(&mut self, page: &PageRequest) -> StoreResult<Page<PolicyVersion>> {
-        let answer = policy::list(self.connection()?, page).await;
+        let answer = policy::list(self.connection().await?, page).await;
         self.settle(answer)
     }
 
     async fn lookup_policy(&mut self, version: u32) -> StoreResult<Option<PolicyVersion>> {
-        let answer = policy::lookup(self.connection()?, version).await;
+        let answer = policy::lookup(self.connection().await?, version).await;
         self.settle(answer)
     }
 
     async fn lookup_active_policy(&mut self) -> StoreResult<Option<PolicyVersion>> {
-        let answer = policy::lookup_active(self.connection()?).await;
+        let answer = policy::lookup_active(self.connection().await?).await;
         self.settle(answer)
     }
 
     async fn last_policy_version(&mut self) -> StoreResult<u32> {
-        let answer = policy::last_version(self.connection()?).await;
+        let answer = policy::last_version(self.connection().await?).await;
         self.settle(answer)
     }
 }
@@ -205,37 +205,37 @@ impl PolicyReads for SqliteTransaction {
 #[async_trait]
 impl PeopleReads for SqliteTransaction {
     async fn lookup_user(&mut self, id: UserId) -> StoreResult<Option<User>> {
-        let answer = user::lookup(self.connection()?, id).await;
+        let answer = user::lookup(self.connection().await?, id).await;
         self.settle(answer)
     }
 
     async fn lookup_credentials(&mut self, email: &str) -> StoreResult<Option<(User, String)>> {
-        let answer = user::lookup_credentials(self.connection()?, email).await;
+        let answer = user::lookup_credentials(self.connection().await?, email).await;
         self.settle(answer)
     }
 
     async fn list_users(&mut self, page: &PageRequest) -> StoreResult<Page<User>> {
-        let answer = user::list(self.connection()?, page).await;
+        let answer = user::list(self.connection().await?, page).await;
         self.settle(answer)
     }
 
     async fn count_active_administrators(&mut self) -> StoreResult<u64> {
-        let answer = user::count_active_administrators(self.connection()?).await;
+        let answer = user::count_active_administrators(self.connection().await?).await;
         self.settle(answer)
     }
 
     async fn lookup_session(&mut self, digest: &str) -> StoreResult<Option<SessionRecord>> {
-        let answer = session::lookup(self.connection()?, digest).await;
+        let answer = session::lookup(self.connection().await?, digest).await;
         self.settle(answer)
     }
 
     async fn lookup_api_key(&mut self, id: ApiKeyId) -> StoreResult<Option<(ApiKey, String)>> {
-        let answer = api_key::lookup(self.connection()?, id).await;
+        let answer = api_key::lookup(self.connection().await?, id).await;
         self.settle(answer)
     }
 
     async fn list_api_keys(&mut self, page: &PageRequest) -> StoreResult<Page<ApiKey>> {
-        let answer = api_key::list(self.connection()?, page).await;
+        let answer = api_key::list(self.connection().await?, page).await;
         self.settle(answer)
     }
 }
@@ -244,19 +244,19 @@ impl PeopleReads for SqliteTransaction {
 impl AuditReads for SqliteTransaction {
     async fn list_audit_after(&mut self, seq: u64, limit: u32) -> StoreResult<Vec<AuditEvent>> {
         self.flush().await?;
-        let answer = audit::list_after(self.connection()?, seq, limit).await;
+        let answer = audit::list_after(self.connection().await?, seq, limit).await;
         self.settle(answer)
     }
 
     async fn list_audit_of(&mut self, subject: &str) -> StoreResult<Vec<AuditEvent>> {
         self.flush().await?;
-        let answer = audit::list_of(self.connection()?, subject).await;
+        let answer = audit::list_of(self.connection().await?, subject).await;
         self.settle(answer)
     }
 
     async fn list_events_after(&mut self, seq: u64, limit: u32) -> StoreResult<Vec<(u64, DomainEvent)>> {
         self.flush().await?;
-        let answer = event::list_after(self.connection()?, seq, limit).await;
+        let answer = event::list_after(self.connection().await?, seq, limit).await;
         self.settle(answer)
     }
 }

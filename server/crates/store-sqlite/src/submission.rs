@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 use domain::{DecisionId, Task, TaskId};
 use serde::Serialize;
 use service::ports::store::Submission;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::{
+    Arguments,
+    sqlite::{SqliteArguments, SqliteConnection},
+};
 
 use crate::{
     convert::signed,
@@ -27,9 +30,9 @@ const ADD_TASKS: &str = "INSERT INTO task (id, state, queue, urgency, due, label
         value ->> 24, value -> 25, value ->> 26 \
     FROM jsonb_each(?)";
 
-/// Tasks, decisions and counters by one call: each call is a trip to SQLite's thread and back, which costs a busy machine
-/// more than the rows themselves.
-static ADD_ALL: LazyLock<String> = LazyLock::new(|| [ADD_TASKS, decision::ADD, counter::SAVE].join("; "));
+/// Tasks, decisions, counters and keys, with [`arguments`].
+pub(crate) static ADD: LazyLock<String> =
+    LazyLock::new(|| [ADD_TASKS, decision::ADD, counter::SAVE, idempotency::REPLACE_EXPIRED].join("; "));
 
 /// A task as an array of its columns.
 #[derive(Serialize)]
@@ -98,24 +101,38 @@ impl<'a> NewTaskRow<'a> {
     }
 }
 
-pub(crate) async fn add(connection: &mut SqliteConnection, submissions: &[Submission]) -> Result<(), Error> {
-    if submissions.is_empty() {
-        return Ok(());
-    }
+/// The arguments of [`ADD`].
+pub(crate) fn arguments(submissions: &[Submission]) -> Result<SqliteArguments, Error> {
     let mut additions = Additions::default();
-    let mut rows = Vec::with_capacity(submissions.len());
+    let mut tasks = Vec::with_capacity(submissions.len());
     for Submission { task, decision, .. } in submissions {
-        rows.push(NewTaskRow::of(task)?);
+        tasks.push(NewTaskRow::of(task)?);
         additions.add_task(task);
         additions.add_decision(decision);
     }
     let decisions: Vec<_> = submissions.iter().map(|submission| &submission.decision).collect();
-    sqlx::query(ADD_ALL.as_str())
-        .bind(serde_json::to_string(&rows)?)
-        .bind(decision::rows(&decisions)?)
-        .bind(additions.rows()?)
-        .execute(&mut *connection)
-        .await
-        .map_err(|error| Error::conflict(error, "task"))?;
-    idempotency::add(connection, submissions).await
+    let keys = idempotency::rows(submissions)?;
+    let submitted_at = submissions.iter().map(|submission| submission.task.submitted_at.as_ms()).max();
+    let mut arguments = SqliteArguments::default();
+    let add = || {
+        arguments.add(serde_json::to_string(&tasks)?)?;
+        arguments.add(decision::rows(&decisions)?)?;
+        arguments.add(additions.rows()?)?;
+        arguments.add(keys.clone())?;
+        arguments.add(submitted_at)?;
+        arguments.add(keys)
+    };
+    add().map_err(sqlx::Error::Encode)?;
+    Ok(arguments)
+}
+
+pub(crate) async fn add(connection: &mut SqliteConnection, submissions: &[Submission]) -> Result<(), Error> {
+    sqlx::query_with(ADD.as_str(), arguments(submissions)?).execute(connection).await.map_err(conflict)?;
+    Ok(())
+}
+
+/// What is taken, after [`ADD`].
+pub(crate) fn conflict(error: sqlx::Error) -> Error {
+    let key = matches!(&error, sqlx::Error::Database(database) if database.message().contains("idempotency."));
+    Error::conflict(error, if key { "idempotency_key" } else { "task" })
 }

@@ -18,27 +18,27 @@ use crate::{
 #[async_trait]
 impl TaskWrites for SqliteTransaction {
     async fn add_submissions(&mut self, submissions: &[Submission]) -> StoreResult<()> {
-        let answer = submission::add(self.connection()?, submissions).await;
+        let answer = submission::add(self.connection().await?, submissions).await;
         self.settle(answer)
     }
 
     async fn save_task(&mut self, task: &Task) -> StoreResult<()> {
-        let answer = task::save(self.connection()?, task).await;
+        let answer = task::save(self.connection().await?, task).await;
         self.settle(answer)
     }
 
     async fn save_queue(&mut self, queue: &Queue) -> StoreResult<()> {
-        let answer = queue::save(self.connection()?, queue).await;
+        let answer = queue::save(self.connection().await?, queue).await;
         self.settle(answer)
     }
 
     async fn save_escalation(&mut self, escalation: &Escalation) -> StoreResult<()> {
-        let answer = escalation::save(self.connection()?, escalation).await;
+        let answer = escalation::save(self.connection().await?, escalation).await;
         self.settle(answer)
     }
 
     async fn remove_expired_idempotency(&mut self, now: Timestamp) -> StoreResult<u64> {
-        let answer = idempotency::remove_expired(self.connection()?, now).await;
+        let answer = idempotency::remove_expired(self.connection().await?, now).await;
         self.settle(answer)
     }
 }
@@ -46,12 +46,12 @@ impl TaskWrites for SqliteTransaction {
 #[async_trait]
 impl DecisionWrites for SqliteTransaction {
     async fn add_decision(&mut self, decision: &Decision) -> StoreResult<()> {
-        let answer = decision::add(self.connection()?, decision).await;
+        let answer = decision::add(self.connection().await?, decision).await;
         self.settle(answer)
     }
 
     async fn add_correction(&mut self, correction: &Correction) -> StoreResult<()> {
-        let answer = correction::add(self.connection()?, correction).await;
+        let answer = correction::add(self.connection().await?, correction).await;
         self.settle(answer)
     }
 }
@@ -59,17 +59,17 @@ impl DecisionWrites for SqliteTransaction {
 #[async_trait]
 impl LearningWrites for SqliteTransaction {
     async fn add_labels(&mut self, labels: &[Label]) -> StoreResult<()> {
-        let answer = label::add(self.connection()?, labels).await;
+        let answer = label::add(self.connection().await?, labels).await;
         self.settle(answer)
     }
 
     async fn save_model(&mut self, model: &Model) -> StoreResult<()> {
-        let answer = model::save(self.connection()?, model).await;
+        let answer = model::save(self.connection().await?, model).await;
         self.settle(answer)
     }
 
     async fn save_run(&mut self, run: &TrainingRun) -> StoreResult<()> {
-        let answer = training_run::save(self.connection()?, run).await;
+        let answer = training_run::save(self.connection().await?, run).await;
         self.settle(answer)
     }
 }
@@ -77,7 +77,7 @@ impl LearningWrites for SqliteTransaction {
 #[async_trait]
 impl PolicyWrites for SqliteTransaction {
     async fn save_policy(&mut self, policy: &PolicyVersion) -> StoreResult<()> {
-        let answer = policy::save(self.connection()?, policy).await;
+        let answer = policy::save(self.connection().await?, policy).await;
         self.settle(answer)
     }
 }
@@ -85,42 +85,42 @@ impl PolicyWrites for SqliteTransaction {
 #[async_trait]
 impl PeopleWrites for SqliteTransaction {
     async fn add_user(&mut self, user: &User, password_hash: &str) -> StoreResult<()> {
-        let answer = user::add(self.connection()?, user, password_hash).await;
+        let answer = user::add(self.connection().await?, user, password_hash).await;
         self.settle(answer)
     }
 
     async fn save_user(&mut self, user: &User) -> StoreResult<()> {
-        let answer = user::save(self.connection()?, user).await;
+        let answer = user::save(self.connection().await?, user).await;
         self.settle(answer)
     }
 
     async fn save_password(&mut self, id: UserId, password_hash: &str) -> StoreResult<()> {
-        let answer = user::save_password(self.connection()?, id, password_hash).await;
+        let answer = user::save_password(self.connection().await?, id, password_hash).await;
         self.settle(answer)
     }
 
     async fn save_session(&mut self, session: &SessionRecord) -> StoreResult<()> {
-        let answer = session::save(self.connection()?, session).await;
+        let answer = session::save(self.connection().await?, session).await;
         self.settle(answer)
     }
 
     async fn remove_session(&mut self, digest: &str) -> StoreResult<()> {
-        let answer = session::remove(self.connection()?, digest).await;
+        let answer = session::remove(self.connection().await?, digest).await;
         self.settle(answer)
     }
 
     async fn remove_sessions_of(&mut self, user: UserId) -> StoreResult<u64> {
-        let answer = session::remove_of(self.connection()?, user).await;
+        let answer = session::remove_of(self.connection().await?, user).await;
         self.settle(answer)
     }
 
     async fn remove_expired_sessions(&mut self, now: Timestamp) -> StoreResult<u64> {
-        let answer = session::remove_expired(self.connection()?, now).await;
+        let answer = session::remove_expired(self.connection().await?, now).await;
         self.settle(answer)
     }
 
     async fn save_api_key(&mut self, key: &ApiKey, secret_digest: &str) -> StoreResult<()> {
-        let answer = api_key::save(self.connection()?, key, secret_digest).await;
+        let answer = api_key::save(self.connection().await?, key, secret_digest).await;
         self.settle(answer)
     }
 }

@@ -42,6 +42,8 @@ macro_rules! conformance_tests {
             transaction: [
                 nothing_lasts_without_save,
                 a_transaction_sees_its_own_writes_and_others_do_not,
+                submissions_saved_in_one_step_bring_their_events,
+                submissions_refused_in_one_step_leave_nothing,
                 a_view_stays_as_it_was_when_it_was_first_read,
                 a_second_transaction_waits_for_the_first,
                 giving_up_the_wait_for_a_transaction_harms_nobody,

@@ -120,8 +120,10 @@ impl Services {
             audits.push(audit);
             events.push(event);
         }
+        tx.append_audit(&audits).await?;
+        tx.append_events(&events).await?;
         if audits.len() == submissions.len() {
-            tx.add_submissions(submissions).await?;
+            tx.save_submissions(submissions).await?;
         } else if !audits.is_empty() {
             let kept: Vec<Submission> = submissions
                 .iter()
@@ -129,11 +131,8 @@ impl Services {
                 .filter(|(_, created)| *created)
                 .map(|(kept, _)| kept.clone())
                 .collect();
-            tx.add_submissions(&kept).await?;
+            tx.save_submissions(&kept).await?;
         }
-        tx.append_audit(&audits).await?;
-        tx.append_events(&events).await?;
-        tx.save().await?;
         Ok(outcomes)
     }
 }

@@ -58,6 +58,9 @@ pub trait Transaction:
     /// Makes everything written durable, or nothing of it.
     async fn save(self: Box<Self>) -> StoreResult<()>;
 
+    /// [`TaskWrites::add_submissions`] and [`Transaction::save`] in one, which a store may do faster.
+    async fn save_submissions(self: Box<Self>, submissions: &[Submission]) -> StoreResult<()>;
+
     /// This transaction as one that only reads.
     fn as_reads(&mut self) -> &mut dyn Reads;
 }
