@@ -10,9 +10,10 @@ use crate::{
     error::Error,
 };
 
-/// The columns in the order of [`NewDecisionRow`].
+/// The columns in the order of [`NewDecisionRow`]. The document is a text within the text, so that SQLite does not take it
+/// apart.
 pub(crate) const ADD: &str = "INSERT INTO decision (id, task_id, label, destination, rule, model_version, document) \
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value -> 6 FROM jsonb_each(?)";
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 FROM jsonb_each(?)";
 
 #[derive(Serialize)]
 struct NewDecisionRow<'a>(
@@ -22,7 +23,7 @@ struct NewDecisionRow<'a>(
     Option<&'a str>,
     Option<&'a str>,
     Option<&'a str>,
-    &'a Decision,
+    String,
 );
 
 /// The rows for [`ADD`].
@@ -31,17 +32,17 @@ pub(crate) fn rows(decisions: &[&Decision]) -> Result<String, Error> {
         .iter()
         .map(|decision| {
             let classification = decision.classification.as_ref();
-            NewDecisionRow(
+            Ok(NewDecisionRow(
                 decision.id,
                 decision.task_id,
                 classification.map(|classification| classification.label.as_str()),
                 decision.destination.name(),
                 decision.matched_rule.as_deref(),
                 classification.map(|classification| classification.model_version.as_str()),
-                decision,
-            )
+                serde_json::to_string(decision)?,
+            ))
         })
-        .collect();
+        .collect::<Result<_, Error>>()?;
     Ok(serde_json::to_string(&rows)?)
 }
 

@@ -11,12 +11,12 @@ use crate::{
 
 /// The columns in the order of [`rows`].
 pub(crate) const APPEND: &str = "INSERT INTO domain_event (kind, subject, at, payload) \
-    SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM jsonb_each(?)";
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM jsonb_each(?)";
 
 /// The rows for [`APPEND`].
 pub(crate) fn rows(events: &[DomainEvent]) -> Result<String, Error> {
     let rows: Vec<_> =
-        events.iter().map(|event| (&event.kind, &event.subject, event.at.as_ms(), &event.payload)).collect();
+        events.iter().map(|event| (&event.kind, &event.subject, event.at.as_ms(), event.payload.to_string())).collect();
     Ok(serde_json::to_string(&rows)?)
 }
 
