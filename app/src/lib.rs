@@ -31,7 +31,7 @@ use pages::{
     decisions::{DecisionPage, DecisionsPage},
     escalations::EscalationsPage,
     home::HomePage,
-    labels::LabelsPage,
+    labels::{AgreementPage, DisputesPage, LabelsPage},
     models::ModelsPage,
     not_found::NotFoundPage,
     overview::OverviewPage,
@@ -94,6 +94,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/policies/:version") view=PolicyPage ssr=SsrMode::Async/>
                     <Route path=path!("/models") view=ModelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels") view=LabelsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/labels/disputes") view=DisputesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/labels/agreement") view=AgreementPage ssr=SsrMode::Async/>
                     <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
                     <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>

@@ -44,6 +44,8 @@ pub enum Permission {
     ReadLabels,
     /// Take labels out as a file.
     ExportLabels,
+    /// Say what a text is when people disagree.
+    SettleLabels,
     /// Add, change and disable people.
     ManagePeople,
     /// Make and revoke API keys.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{LabelId, TaskId},
+    id::{DecisionId, LabelId, TaskId},
     time::Timestamp,
 };
 
@@ -64,6 +64,19 @@ pub struct Label {
     pub model_version: Option<String>,
     /// SHA-256 of the text in hexadecimal; equal texts have equal digests.
     pub digest: String,
+    /// Who gave it, by identifier: two labels of the same name may come from two people.
+    #[serde(default)]
+    pub given_by_id: Option<String>,
+    /// The decision that the person looked at.
+    #[serde(default)]
+    pub decision_id: Option<DecisionId>,
+    /// What a person had called the task before.
+    #[serde(default)]
+    pub replaced: Option<String>,
+    /// Whether the model's answer was on the screen before the person gave theirs (anchoring); unknown for labels of files
+    /// and of earlier versions of the program.
+    #[serde(default)]
+    pub saw_model: Option<bool>,
 }
 
 /// What a list of labels is narrowed to.

@@ -10,6 +10,7 @@ pub mod classification;
 pub mod correction;
 pub mod decision;
 pub mod detail;
+pub mod dispute;
 pub mod error;
 pub mod escalation;
 pub mod fault;

@@ -37,6 +37,8 @@ pub struct Overview {
     pub awaiting_approval: u64,
     /// Open escalations.
     pub escalations: u64,
+    /// Texts whose labels contradict each other.
+    pub disputes: u64,
     /// Where live decisions went, most first.
     pub destinations: Vec<DestinationCount>,
     /// Every queue with its numbers.

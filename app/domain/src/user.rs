@@ -68,6 +68,7 @@ impl Role {
                 TrainModels,
                 ReadLabels,
                 ExportLabels,
+                SettleLabels,
             ],
             Self::Auditor => &[
                 ReadOverview,

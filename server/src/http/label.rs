@@ -19,7 +19,8 @@ use super::{
 };
 
 /// The header line of the CSV form.
-pub const CSV_HEADER: &str = "text,label,kind,given_by,given_at,predicted,confidence,model_version,task_id\n";
+pub const CSV_HEADER: &str =
+    "text,label,kind,given_by,given_at,predicted,confidence,model_version,task_id,decision_id,replaced,saw_model\n";
 
 /// The form of an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -134,6 +135,9 @@ pub fn csv_record(label: &Label) -> Result<String, std::io::Error> {
         label.confidence.map(|confidence| confidence.to_string()).unwrap_or_default(),
         label.model_version.clone().unwrap_or_default(),
         label.task_id.map(|id| id.to_string()).unwrap_or_default(),
+        label.decision_id.map(|id| id.to_string()).unwrap_or_default(),
+        label.replaced.clone().unwrap_or_default(),
+        label.saw_model.map(|saw| saw.to_string()).unwrap_or_default(),
     ];
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(cells.map(harmless))?;

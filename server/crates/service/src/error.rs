@@ -118,6 +118,23 @@ pub enum ModelError {
     Store(#[from] StoreError),
 }
 
+/// Why something about labels was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LabelError {
+    /// The actor may not do this.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// A field is refused.
+    #[error(transparent)]
+    Invalid(#[from] ValidationError),
+    /// Nobody contests this text any more: somebody else settled it.
+    #[error("the text is not contested")]
+    Settled,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Why something about people or keys was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum PeopleError {
@@ -233,6 +250,17 @@ impl From<PolicyError> for Fault {
             PolicyError::Illegal(problems) => Self::InvalidPolicy { problems },
             PolicyError::Transition(_) => Self::conflict("This version is active already."),
             PolicyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LabelError> for Fault {
+    fn from(error: LabelError) -> Self {
+        match error {
+            LabelError::Forbidden(_) => Self::Forbidden,
+            LabelError::Invalid(error) => Self::Invalid(error),
+            LabelError::Settled => Self::conflict("This text is settled already; the list shows what is left."),
+            LabelError::Store(error) => error.into(),
         }
     }
 }

@@ -78,6 +78,10 @@ impl Services {
                     predicted: None,
                     confidence: None,
                     model_version: None,
+                    given_by_id: None,
+                    decision_id: None,
+                    replaced: None,
+                    saw_model: None,
                 })
                 .collect();
             let mut tx = self.begin().await?;

@@ -69,6 +69,7 @@ impl Services {
             fallbacks: counters.fallbacks,
             awaiting_approval: counters.awaiting_approval,
             escalations: counters.escalations,
+            disputes: counters.disputes,
             destinations: reads.list_destination_counts().await?,
             queues: reads.list_queue_counts(now).await?,
             classifier: self.0.classifier.health(),

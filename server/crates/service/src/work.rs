@@ -247,11 +247,18 @@ impl Services {
         kind: LabelKind,
         now: Timestamp,
     ) -> StoreResult<Label> {
-        let classification =
-            tx.list_decisions_of(task.id).await?.into_iter().find_map(|decision| decision.classification);
+        let classified = tx
+            .list_decisions_of(task.id)
+            .await?
+            .into_iter()
+            .find_map(|decision| Some((decision.id, decision.classification?)));
+        let (decision_id, classification) = classified.unzip();
+        // The page of a task shows what the model said to whoever works it.
+        let saw_model = Some(classification.is_some());
         let (predicted, confidence, model_version) = classification.map_or((None, None, None), |classification| {
             (Some(classification.label), Some(classification.confidence), Some(classification.model_version))
         });
+        let replaced = tx.lookup_label_of(task.id).await?.map(|before| before.label);
         Ok(Label {
             id: domain::LabelId::from_parts(crate::services::id_ms(now), self.random_bits()),
             digest: crate::label::digest(&task.text()),
@@ -264,6 +271,10 @@ impl Services {
             predicted,
             confidence,
             model_version,
+            given_by_id: Some(actor.id().to_string()),
+            decision_id,
+            replaced,
+            saw_model,
         })
     }
 

@@ -1,9 +1,9 @@
 //! The label store.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{
-    Label, LabelId, Page, PageRequest, TaskId, Timestamp,
+    DecisionId, Label, LabelId, LabelKind, Page, PageRequest, TaskId, Timestamp,
     label::{LabelCount, LabelFilter},
     task::classified_text,
 };
@@ -12,6 +12,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::{
     convert::{all, before_id, number, one, parse, parse_optional, variant},
+    dispute,
     error::Error,
 };
 
@@ -22,17 +23,20 @@ macro_rules! select_label {
     ($rest:expr) => {
         concat!(
             "SELECT label.id, label.task_id, label.label, label.kind, label.given_by, label.given_at, label.predicted, ",
-            "label.confidence, label.model_version, label.digest, label.imported_text, task.subject, task.body ",
-            "FROM label ",
+            "label.confidence, label.model_version, label.digest, label.imported_text, label.given_by_id, ",
+            "label.decision_id, label.replaced, label.saw_model, task.subject, task.body ",
             $rest
         )
     };
 }
 
+pub(crate) use select_label;
+
 /// A filtered list along an index; the other filter is tried row by row.
 macro_rules! filtered {
     ($along:literal) => {
         select_label!(concat!(
+            "FROM label ",
             $along,
             " label.holds = 1 AND label.id < ?1 AND (?2 IS NULL OR label.label = ?2) AND (?3 IS NULL OR label.kind = ?3) ",
             "ORDER BY label.id DESC LIMIT ?4"
@@ -49,9 +53,9 @@ pub(crate) const ALONG_KIND: &str =
 
 /// The columns in the order of [`NewLabelRow`].
 const ADD: &str = "INSERT INTO label (id, holds, task_id, label, kind, given_by, given_at, predicted, confidence, \
-        model_version, digest, imported_text) \
+        model_version, digest, imported_text, given_by_id, decision_id, replaced, saw_model) \
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
-        value ->> 8, value ->> 9, value ->> 10, value ->> 11 \
+        value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15 \
     FROM jsonb_each(?1)";
 
 #[derive(Serialize)]
@@ -68,10 +72,15 @@ struct NewLabelRow<'a>(
     Option<&'a str>,
     &'a str,
     Option<&'a str>,
+    Option<&'a str>,
+    Option<DecisionId>,
+    Option<&'a str>,
+    Option<bool>,
 );
 
 pub(crate) async fn add(connection: &mut SqliteConnection, labels: &[Label]) -> Result<(), Error> {
     const REPLACE: &str = "UPDATE label SET holds = 0 WHERE holds = 1 AND task_id IN (SELECT value FROM json_each(?1))";
+    const SETTLE: &str = "UPDATE label SET holds = 0 WHERE holds = 1 AND digest IN (SELECT value FROM json_each(?1))";
     for labels in labels.chunks(MAX_ROWS) {
         // Of several labels of one task the last holds.
         let last: HashMap<TaskId, LabelId> =
@@ -79,6 +88,14 @@ pub(crate) async fn add(connection: &mut SqliteConnection, labels: &[Label]) -> 
         if !last.is_empty() {
             let tasks: Vec<&TaskId> = last.keys().collect();
             sqlx::query(REPLACE).bind(serde_json::to_string(&tasks)?).execute(&mut *connection).await?;
+        }
+        let settled: Vec<&str> = labels
+            .iter()
+            .filter(|label| label.kind == LabelKind::Adjudicated)
+            .map(|label| label.digest.as_str())
+            .collect();
+        if !settled.is_empty() {
+            sqlx::query(SETTLE).bind(serde_json::to_string(&settled)?).execute(&mut *connection).await?;
         }
         let rows: Vec<_> = labels
             .iter()
@@ -97,11 +114,17 @@ pub(crate) async fn add(connection: &mut SqliteConnection, labels: &[Label]) -> 
                     label.model_version.as_deref(),
                     &label.digest,
                     label.task_id.is_none().then_some(label.text.as_str()),
+                    label.given_by_id.as_deref(),
+                    label.decision_id,
+                    label.replaced.as_deref(),
+                    label.saw_model,
                 )
             })
             .collect();
         let rows = serde_json::to_string(&rows)?;
         sqlx::query(ADD).bind(rows).execute(&mut *connection).await.map_err(|error| Error::conflict(error, "label"))?;
+        let digests: BTreeSet<&str> = labels.iter().map(|label| label.digest.as_str()).collect();
+        dispute::refresh(connection, &Vec::from_iter(digests)).await?;
     }
     Ok(())
 }
@@ -119,7 +142,7 @@ pub(crate) async fn list(
     let rows: Vec<LabelRow> = sqlx::query_as(along)
         .bind(before_id::<LabelId>(page)?)
         .bind(filter.label.as_deref())
-        .bind(filter.kind.map(domain::LabelKind::as_str))
+        .bind(filter.kind.map(LabelKind::as_str))
         .bind(page.limit() + 1)
         .fetch_all(connection)
         .await?;
@@ -128,7 +151,7 @@ pub(crate) async fn list(
 
 pub(crate) async fn lookup_of(connection: &mut SqliteConnection, task: TaskId) -> Result<Option<Label>, Error> {
     const LOOKUP: &str =
-        select_label!("JOIN task ON task.id = label.task_id WHERE label.holds = 1 AND label.task_id = ?1");
+        select_label!("FROM label JOIN task ON task.id = label.task_id WHERE label.holds = 1 AND label.task_id = ?1");
     let row: Option<LabelRow> = sqlx::query_as(LOOKUP).bind(task.to_string()).fetch_optional(connection).await?;
     one(row)
 }
@@ -140,7 +163,7 @@ pub(crate) async fn list_counts(connection: &mut SqliteConnection) -> Result<Vec
 }
 
 #[derive(sqlx::FromRow)]
-struct LabelRow {
+pub(crate) struct LabelRow {
     id: String,
     task_id: Option<String>,
     label: String,
@@ -152,6 +175,10 @@ struct LabelRow {
     model_version: Option<String>,
     digest: String,
     imported_text: Option<String>,
+    given_by_id: Option<String>,
+    decision_id: Option<String>,
+    replaced: Option<String>,
+    saw_model: Option<bool>,
     subject: Option<String>,
     body: Option<String>,
 }
@@ -178,6 +205,10 @@ impl TryFrom<LabelRow> for Label {
             confidence: row.confidence.map(|confidence| confidence as f32),
             model_version: row.model_version,
             digest: row.digest,
+            given_by_id: row.given_by_id,
+            decision_id: parse_optional("label.decision_id", row.decision_id.as_deref())?,
+            replaced: row.replaced,
+            saw_model: row.saw_model,
         })
     }
 }

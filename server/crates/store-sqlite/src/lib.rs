@@ -12,6 +12,7 @@ mod correction;
 mod counter;
 mod decision;
 mod decision_list;
+mod dispute;
 mod error;
 mod escalation;
 mod event;

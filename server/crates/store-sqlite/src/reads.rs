@@ -4,8 +4,14 @@ use async_trait::async_trait;
 use domain::{
     ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, Model, Page,
     PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun, User,
-    UserId, decision::DecisionFilter, escalation::EscalationSummary, label::LabelCount, label::LabelFilter,
-    overview::DestinationCount, task::TaskFilter,
+    UserId,
+    decision::DecisionFilter,
+    dispute::{Dispute, OpinionPair},
+    escalation::EscalationSummary,
+    label::LabelCount,
+    label::LabelFilter,
+    overview::DestinationCount,
+    task::TaskFilter,
 };
 use service::ports::store::{
     AuditReads, Counters, DecisionReads, DomainEvent, IdempotencyRecord, LearningReads, PeopleReads, PolicyReads,
@@ -13,8 +19,8 @@ use service::ports::store::{
 };
 
 use crate::{
-    api_key, audit, correction, counter, decision, decision_list, escalation, event, idempotency, label, model, policy,
-    queue, session, task, task_list, training_run, transaction::SqliteTransaction, user,
+    api_key, audit, correction, counter, decision, decision_list, dispute, escalation, event, idempotency, label,
+    model, policy, queue, session, task, task_list, training_run, transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -150,6 +156,21 @@ impl LearningReads for SqliteTransaction {
 
     async fn list_label_counts(&mut self) -> StoreResult<Vec<LabelCount>> {
         let answer = label::list_counts(self.connection().await?).await;
+        self.settle(answer)
+    }
+
+    async fn list_disputes(&mut self, page: &PageRequest) -> StoreResult<Page<Dispute>> {
+        let answer = dispute::list_open(self.connection().await?, page).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_dispute(&mut self, digest: &str) -> StoreResult<Option<Dispute>> {
+        let answer = dispute::lookup_open(self.connection().await?, digest).await;
+        self.settle(answer)
+    }
+
+    async fn list_opinion_pairs(&mut self) -> StoreResult<Vec<OpinionPair>> {
+        let answer = dispute::list_pairs(self.connection().await?).await;
         self.settle(answer)
     }
 

@@ -3,6 +3,7 @@
 
 use std::{path::PathBuf, pin::pin, time::Duration};
 
+use domain::{PageRequest, Timestamp, label::LabelFilter};
 use service::ports::store::{Store, StoreError};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use store_sqlite::{OpenError, Options, SqliteStore};
@@ -81,6 +82,36 @@ async fn migrations_are_pending_until_the_file_is_opened() {
     drop(file.open().await);
     let after = SqliteStore::migration_status(&file.path).await.unwrap();
     assert_eq!((after.applied, after.pending), (before.pending, Vec::new()));
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_version_keeps_its_labels_and_finds_its_disputes() {
+    let file = File::new();
+    let mut first = sqlx::migrate!("../../../migrations/sqlite");
+    first.migrations = first.migrations.iter().filter(|migration| migration.version == 1).cloned().collect();
+    let options = SqliteConnectOptions::new().filename(&file.path).create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    first.run(&mut connection).await.unwrap();
+    sqlx::query(
+        "INSERT INTO label (id, holds, label, kind, given_by, given_at, digest, imported_text) \
+         VALUES ('label_01ARZ3NDEKTSV4RRFFQ69G5FA1', 1, 'billing', 'imported', 'import', 7, 'a', 'Where is it?'), \
+                ('label_01ARZ3NDEKTSV4RRFFQ69G5FA2', 1, 'refund', 'imported', 'import', 9, 'a', 'Where is it?'), \
+                ('label_01ARZ3NDEKTSV4RRFFQ69G5FA3', 1, 'refund', 'imported', 'import', 9, 'b', 'Where am I?')",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    let store = file.open().await;
+    let mut view = store.read().await.unwrap();
+    assert_eq!(view.list_labels(&LabelFilter::default(), &PageRequest::default()).await.unwrap().items.len(), 3);
+    let disputes = view.list_disputes(&PageRequest::default()).await.unwrap().items;
+    assert_eq!(disputes.len(), 1);
+    assert_eq!(
+        (disputes[0].digest.as_str(), disputes[0].opened_at, disputes[0].opinions.len()),
+        ("a", Timestamp::from_ms(9), 2)
+    );
+    assert_eq!(view.counters().await.unwrap().disputes, 1);
 }
 
 #[tokio::test]

@@ -252,6 +252,10 @@ pub fn imported_label(n: u64, label: &str) -> Label {
         confidence: None,
         model_version: None,
         digest: format!("{n:064x}"),
+        given_by_id: None,
+        decision_id: None,
+        replaced: None,
+        saw_model: None,
     }
 }
 
@@ -266,6 +270,11 @@ pub fn task_label(n: u64, label: &str, on: &Task) -> Label {
         predicted: Some("billing".to_owned()),
         confidence: Some(0.71),
         model_version: Some("v3".to_owned()),
+        given_by_id: Some(user_id(1).to_string()),
+        decision_id: Some(on.decision_id),
+        replaced: Some("login".to_owned()),
+        saw_model: Some(true),
+        digest: format!("digest of {}", on.id),
         ..imported_label(n, label)
     }
 }

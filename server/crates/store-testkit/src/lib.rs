@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod decision;
+pub mod dispute;
 pub mod escalation;
 pub mod fixtures;
 pub mod learning;
@@ -106,6 +107,14 @@ macro_rules! conformance_tests {
                 a_saved_model_changes_stage_and_promotion_alone,
                 there_is_at_most_one_champion,
                 runs_come_newest_first_and_are_changed,
+            ]
+            dispute: [
+                two_people_who_differ_on_a_task_open_a_dispute,
+                changing_ones_own_mind_is_no_dispute,
+                a_text_that_a_file_labels_twice_is_disputed,
+                a_settlement_takes_the_place_of_every_label_of_the_text,
+                disputes_come_longest_contested_first_page_by_page,
+                pairs_are_each_persons_last_word_on_a_text_that_two_labelled,
             ]
             policy: [
                 an_empty_store_has_no_policy,

@@ -10,6 +10,7 @@ use domain::{
     UserId,
     audit::NewAuditEvent,
     decision::DecisionFilter,
+    dispute::{Dispute, OpinionPair},
     escalation::EscalationSummary,
     label::{LabelCount, LabelFilter},
     overview::DestinationCount,
@@ -104,6 +105,8 @@ pub struct Counters {
     pub awaiting_approval: u64,
     /// Open escalations.
     pub escalations: u64,
+    /// Texts whose labels contradict each other.
+    pub disputes: u64,
 }
 
 /// Tasks, queues and escalations, read.
@@ -196,6 +199,13 @@ pub trait LearningReads {
     async fn lookup_label_of(&mut self, task: TaskId) -> StoreResult<Option<Label>>;
     /// How many examples each label has among those that hold now, by label.
     async fn list_label_counts(&mut self) -> StoreResult<Vec<LabelCount>>;
+    /// Texts whose labels contradict each other, the longest contested first.
+    async fn list_disputes(&mut self, page: &PageRequest) -> StoreResult<Page<Dispute>>;
+    /// The open dispute over the text with this digest.
+    async fn lookup_dispute(&mut self, digest: &str) -> StoreResult<Option<Dispute>>;
+    /// Pairs of people's last words on one text, of the texts that were labelled last; at most 10,000. Settlements and
+    /// files are nobody's word.
+    async fn list_opinion_pairs(&mut self) -> StoreResult<Vec<OpinionPair>>;
     /// Every model, newest first.
     async fn list_models(&mut self) -> StoreResult<Vec<Model>>;
     /// One model.
@@ -211,7 +221,8 @@ pub trait LearningReads {
 /// Labels, models and training runs, written.
 #[async_trait]
 pub trait LearningWrites {
-    /// Adds labels. One of a task takes the place of the task's label before, which is kept but no longer holds. The text
+    /// Adds labels. One of a task takes the place of the task's label before, an adjudicated one that of every label of the
+    /// same text; these are kept but no longer hold. The text
     /// of a task's label is read from the task; only imported labels keep their own text.
     async fn add_labels(&mut self, labels: &[Label]) -> StoreResult<()>;
     /// Adds a model, or changes stage and promotion of the one of this version. At most one may be champion.
