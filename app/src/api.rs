@@ -5,6 +5,7 @@ pub mod escalation;
 #[cfg(all(test, feature = "ssr"))]
 mod form_tests;
 pub mod label;
+pub mod label_set;
 pub mod model;
 pub mod overview;
 pub mod people;

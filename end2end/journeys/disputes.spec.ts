@@ -30,6 +30,7 @@ test("labels that contradict each other wait for a supervisor, who settles them 
   await page.goto(`/tasks/${task.task_id}`);
   await page.getByRole("button", { name: "Claim it" }).click();
   await page.getByRole("button", { name: "Resolve", exact: true }).click();
+  await page.waitForURL(/\/work/);
   await page.goto(`/tasks/${task.task_id}`);
   await expect(page.getByText("Resolved by Ada Agent", { exact: true })).toBeVisible();
 

@@ -46,6 +46,8 @@ pub enum Permission {
     ExportLabels,
     /// Say what a text is when people disagree.
     SettleLabels,
+    /// Add, rename, merge and retire labels.
+    ManageLabels,
     /// Add, change and disable people.
     ManagePeople,
     /// Make and revoke API keys.

@@ -37,6 +37,9 @@ pub struct Classification {
     pub handling_minutes: Option<f32>,
     /// The model that said so, for example `v3`.
     pub model_version: String,
+    /// What the model itself called it, when labels were renamed or retired since it was trained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
 }
 
 impl Classification {

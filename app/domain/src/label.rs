@@ -70,6 +70,9 @@ pub struct Label {
     /// The decision that the person looked at.
     #[serde(default)]
     pub decision_id: Option<DecisionId>,
+    /// What it was called when it was given, when the label was renamed since.
+    #[serde(default)]
+    pub given_as: Option<String>,
     /// What a person had called the task before.
     #[serde(default)]
     pub replaced: Option<String>,

@@ -16,6 +16,7 @@ pub mod escalation;
 pub mod fault;
 pub mod id;
 pub mod label;
+pub mod label_set;
 pub mod model;
 pub mod overview;
 pub mod page;

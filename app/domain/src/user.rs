@@ -69,6 +69,7 @@ impl Role {
                 ReadLabels,
                 ExportLabels,
                 SettleLabels,
+                ManageLabels,
             ],
             Self::Auditor => &[
                 ReadOverview,

@@ -1,14 +1,18 @@
-//! Labels: the examples, those that people disagree on, and how far people agree.
+//! Labels: the examples, those that people disagree on, the names, and how far people agree.
 
 mod agreement;
 mod disputes;
+mod label;
 mod list;
+mod names;
 
 pub use agreement::AgreementPage;
 pub use disputes::DisputesPage;
+pub use label::LabelPage;
 use leptos::prelude::*;
 use leptos_router::components::A;
 pub use list::LabelsPage;
+pub use names::LabelSetPage;
 
 use crate::api::label::count_disputes;
 
@@ -27,6 +31,9 @@ fn LabelTabs(
             <A href="/labels/disputes" attr:class=class>
                 "To settle"
                 {(disputes > 0).then(|| view! { <span class="badge badge-sm badge-soft badge-warning ml-2 tabular-nums">{disputes}</span> })}
+            </A>
+            <A href="/labels/names" attr:class=class>
+                "Names"
             </A>
             <A href="/labels/agreement" attr:class=class>
                 "Agreement"

@@ -8,14 +8,14 @@ mod reasons;
 mod text;
 mod why;
 
-use domain::{Fault, Permission, QueueCounts, QueueKind, TaskDetail};
+use domain::{Fault, Permission, QueueCounts, QueueKind, TaskDetail, label_set::LabelState};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{
-        label::list_label_counts,
+        label_set::list_label_set,
         session::Viewer,
         task::{list_queues, lookup_task},
     },
@@ -49,7 +49,13 @@ async fn load(id: Option<String>, viewer: Resource<Result<Viewer, AppError>>) ->
     let mut queues = list_queues().await.unwrap_or_default();
     queues.retain(|counts| counts.queue.kind == QueueKind::People);
     let labels = if viewer.may(Permission::WorkTasks) {
-        list_label_counts().await.unwrap_or_default().into_iter().map(|count| count.label).collect()
+        list_label_set()
+            .await
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|entry| entry.state == LabelState::Active)
+            .map(|entry| entry.name)
+            .collect()
     } else {
         Vec::new()
     };

@@ -39,6 +39,8 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/labels", READS_DECISIONS),
     ("/labels/disputes", READS_DECISIONS),
     ("/labels/agreement", READS_DECISIONS),
+    ("/labels/names", READS_DECISIONS),
+    ("/labels/names/refund", READS_DECISIONS),
     ("/people", ADMINISTERS),
     ("/keys", ADMINISTERS),
 ];
@@ -82,6 +84,11 @@ const FUNCTIONS: &[(&str, &[Role], &str)] = &[
     ("list_disputes", READS_DECISIONS, ""),
     ("count_disputes", READS_DECISIONS, ""),
     ("label_agreement", READS_DECISIONS, ""),
+    ("list_label_set", READS_TASKS, ""),
+    ("lookup_label_use", READS_DECISIONS, "name=x"),
+    ("save_label", SUPERVISES, "name=+"),
+    ("rename_label", SUPERVISES, "name=x&to=y"),
+    ("retire_label", SUPERVISES, "name=x"),
     ("settle_dispute", SUPERVISES, "digest=x&label=x&reason=x"),
     ("list_people", ADMINISTERS, ""),
     ("add_user", ADMINISTERS, "email=x&name=x&role=agent"),
@@ -147,6 +154,7 @@ impl Walk {
         let floor = Floor::open().await;
         let new = NewTask { subject: "A task".to_owned(), ..NewTask::default() };
         let receipt = floor.services.submit(&floor.system, new, None).await.unwrap();
+        floor.services.save_label(&floor.system, "refund", "").await.unwrap();
         let mut cookies = BTreeMap::new();
         for role in Role::ALL {
             cookies.insert(role, floor.cookie(role).await);
@@ -216,7 +224,9 @@ async fn every_page_is_for_its_roles_only() {
         .iter()
         .map(|(path, _)| {
             let path = path.replace("{task}", "{id}").replace("{decision}", "{id}");
-            path.replace("/work/triage", "/work/{queue}").replace("/policies/1", "/policies/{version}")
+            path.replace("/work/triage", "/work/{queue}")
+                .replace("/policies/1", "/policies/{version}")
+                .replace("/names/refund", "/names/{name}")
         })
         .map(|path| path.trim_end_matches('/').to_owned())
         .collect();

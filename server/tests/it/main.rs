@@ -5,6 +5,7 @@
 mod authorisation;
 mod crash;
 mod label;
+mod label_set;
 mod learning;
 mod live;
 mod openapi;

@@ -3,14 +3,17 @@
 use domain::{
     Permission,
     dispute::{Dispute, Opinion},
-    label::LabelCount,
+    label_set::{LabelEntry, LabelState},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{LabelTabs, count_disputes};
 use crate::{
-    api::label::{SettleDispute, list_disputes, list_label_counts},
+    api::{
+        label::{SettleDispute, list_disputes},
+        label_set::list_label_set,
+    },
     components::{
         EmptyState, FormError, LabelBadge, PageHeader, Pager, TableRegion, When, action_error, announce_done,
         loaded_for, on_shortcut, press,
@@ -28,14 +31,14 @@ pub fn DisputesPage() -> impl IntoView {
     let after = Memo::new(move |_| query.with(|query| query.get("after")));
     let page = Resource::new(
         move || (after.get(), settle.version().get()),
-        |(after, _)| async move { Ok((list_disputes(after).await?, list_label_counts().await?, count_disputes().await?)) },
+        |(after, _)| async move { Ok((list_disputes(after).await?, list_label_set().await?, count_disputes().await?)) },
     );
     announce_done(settle, "Settled.");
     let error = action_error(settle);
     for digit in DIGITS {
         on_shortcut(digit, move || press(&format!("pick-{digit}")));
     }
-    loaded_for(page, move |(page, counts, disputes), viewer| {
+    loaded_for(page, move |(page, entries, disputes), viewer| {
         let may_settle = viewer.may(Permission::SettleLabels);
         view! {
             <PageHeader
@@ -44,7 +47,7 @@ pub fn DisputesPage() -> impl IntoView {
             />
             <LabelTabs disputes/>
             <FormError error/>
-            <LabelNames counts/>
+            <LabelNames entries/>
             {if page.items.is_empty() {
                 view! {
                     <EmptyState
@@ -63,8 +66,12 @@ pub fn DisputesPage() -> impl IntoView {
 
 /// The names that a typed label is completed from.
 #[component]
-fn LabelNames(counts: Vec<LabelCount>) -> impl IntoView {
-    let names = counts.into_iter().map(|count| view! { <option value=count.label></option> }).collect_view();
+fn LabelNames(entries: Vec<LabelEntry>) -> impl IntoView {
+    let names = entries
+        .into_iter()
+        .filter(|entry| entry.state == LabelState::Active)
+        .map(|entry| view! { <option value=entry.name></option> })
+        .collect_view();
     view! { <datalist id="label-names">{names}</datalist> }.into_any()
 }
 

@@ -252,6 +252,7 @@ fn classification(probabilities: &[f32], labels: &[LabelCard], version: &str) ->
         priority: label.priority.filter(|_| is_sound),
         handling_minutes: label.handling_minutes.filter(|_| is_sound),
         model_version: version.to_owned(),
+        said: None,
     }
 }
 

@@ -90,6 +90,18 @@ impl CompiledRule {
 }
 
 impl CompiledPolicy {
+    /// The rules whose condition has this text in quotes, in order: what a renamed label would leave behind.
+    #[must_use]
+    pub fn rules_naming(&self, text: &str) -> Vec<&str> {
+        let quoted = ['"', '\''].map(|quote| format!("{quote}{text}{quote}"));
+        self.document
+            .rules
+            .iter()
+            .filter(|rule| quoted.iter().any(|quoted| rule.when.contains(quoted.as_str())))
+            .map(|rule| rule.id.as_str())
+            .collect()
+    }
+
     /// Checks a document and compiles its conditions.
     ///
     /// # Errors

@@ -68,6 +68,7 @@ pub(crate) fn said(label: &str, confidence: f32) -> Classification {
         priority: None,
         handling_minutes: Some(12.5),
         model_version: "v3".to_owned(),
+        said: None,
     }
 }
 

@@ -73,6 +73,7 @@ impl Services {
         if freed > 0 {
             tracing::info!(tasks.freed = freed, "expired claims went back to their queues");
         }
+        self.reload_label_set().await.map_err(|error| error.to_string())?;
         self.reload_policy().await.map_err(|error| error.to_string())?;
         self.reload_champion().await.map_err(|error| error.to_string())
     }

@@ -191,6 +191,7 @@ mod tests {
             priority: None,
             handling_minutes: None,
             model_version: "v1".to_owned(),
+            said: None,
         }
     }
 

@@ -42,6 +42,9 @@ impl Services {
         request: CorrectionRequest,
     ) -> Result<Task, WorkError> {
         let request = request.check()?;
+        if let Some(label) = &request.label {
+            self.check_may_be_given("label", label)?;
+        }
         let (mut tx, task) = self.held(actor, id, token).await?;
         let now = self.now();
         // The claim must hold even when the task stays where it is.

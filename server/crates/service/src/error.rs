@@ -127,6 +127,12 @@ pub enum LabelError {
     /// A field is refused.
     #[error(transparent)]
     Invalid(#[from] ValidationError),
+    /// There is no such label, or it has another name now.
+    #[error("not found")]
+    NotFound,
+    /// There is a label of this name, and merging was not said.
+    #[error("there is a label of this name")]
+    Exists,
     /// Nobody contests this text any more: somebody else settled it.
     #[error("the text is not contested")]
     Settled,
@@ -259,6 +265,8 @@ impl From<LabelError> for Fault {
         match error {
             LabelError::Forbidden(_) => Self::Forbidden,
             LabelError::Invalid(error) => Self::Invalid(error),
+            LabelError::NotFound => Self::NotFound,
+            LabelError::Exists => Self::conflict("There is a label of this name already; say that both become one."),
             LabelError::Settled => Self::conflict("This text is settled already; the list shows what is left."),
             LabelError::Store(error) => error.into(),
         }

@@ -80,6 +80,7 @@ impl Services {
                     model_version: None,
                     given_by_id: None,
                     decision_id: None,
+                    given_as: None,
                     replaced: None,
                     saw_model: None,
                 })

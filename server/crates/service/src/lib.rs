@@ -14,6 +14,7 @@ mod error;
 mod escalation;
 mod intake;
 mod label;
+mod label_set;
 mod model;
 mod overview;
 mod password;

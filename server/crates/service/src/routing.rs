@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use domain::{
     Actor, Classification, Decision, DecisionId, DecisionMode, FallbackReason, NewTask, Queue, Task, TaskId, TaskState,
-    Timestamp, decision::DecisionSource, time::MINUTE_MS,
+    Timestamp, decision::DecisionSource, label_set::LabelSet, time::MINUTE_MS,
 };
 use policy::Facts;
 
@@ -24,11 +24,17 @@ pub(crate) struct Router {
     services: Services,
     policy: Arc<ActivePolicy>,
     queues: Arc<QueueFacts>,
+    label_set: Arc<LabelSet>,
 }
 
 impl Services {
     pub(crate) fn router(&self) -> Router {
-        Router { services: self.clone(), policy: self.0.policy.load_full(), queues: self.0.queues.load_full() }
+        Router {
+            services: self.clone(),
+            policy: self.0.policy.load_full(),
+            queues: self.0.queues.load_full(),
+            label_set: self.label_set(),
+        }
     }
 
     /// Reads what rules may know of the queues.
@@ -80,7 +86,7 @@ impl Router {
     ) -> (Task, Decision) {
         let now = self.services.now();
         let (classification, fallback) = match classified {
-            Ok(classification) => (Some(classification), None),
+            Ok(classification) => (Some(self.label_set.translate(classification)), None),
             Err(reason) => (None, Some(reason)),
         };
         let facts = Facts { task: &task, classification: classification.as_ref(), queues: &self.queues.facts, now };

@@ -123,6 +123,7 @@ pub(crate) struct Inner {
     pub classifier: ClassifierSlot,
     pub policy: arc_swap::ArcSwap<ActivePolicy>,
     pub queues: arc_swap::ArcSwap<QueueFacts>,
+    pub label_set: arc_swap::ArcSwap<domain::label_set::LabelSet>,
     pub intake: Intake,
     pub live: Live,
     pub presence: Presence,
@@ -145,6 +146,7 @@ impl Services {
             classifier: ClassifierSlot::new(settings.classifier.clone()),
             policy: arc_swap::ArcSwap::from_pointee(ActivePolicy::none()),
             queues: arc_swap::ArcSwap::from_pointee(QueueFacts::default()),
+            label_set: arc_swap::ArcSwap::default(),
             intake,
             live: Live::default(),
             presence: Presence::default(),
@@ -161,6 +163,7 @@ impl Services {
         services.ensure_policy().await?;
         services.reload_policy().await?;
         services.reload_champion().await?;
+        services.reload_label_set().await?;
         services.refresh_queues().await?;
         let background = Background::start(&services, inbox);
         Ok((services, background))

@@ -225,6 +225,8 @@ impl Services {
             let Some(next) = labels.next else { break };
             page = PageRequest::after(Some(next), Some(MAX_PAGE_SIZE));
         }
+        let set = self.label_set();
+        latest.retain(|_, label| set.may_be_given(&label.label));
         let is_held_out = |label: &Label| {
             label
                 .digest

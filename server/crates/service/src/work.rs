@@ -228,7 +228,9 @@ impl Services {
         task: &Task,
         now: Timestamp,
     ) -> StoreResult<bool> {
-        let Some(label) = &task.label else { return Ok(false) };
+        let Some(label) = task.label.as_ref().filter(|label| self.label_set().may_be_given(label)) else {
+            return Ok(false);
+        };
         if tx.lookup_label_of(task.id).await?.is_some_and(|given| given.label == *label) {
             return Ok(false);
         }
@@ -273,6 +275,7 @@ impl Services {
             model_version,
             given_by_id: Some(actor.id().to_string()),
             decision_id,
+            given_as: None,
             replaced,
             saw_model,
         })

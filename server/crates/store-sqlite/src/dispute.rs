@@ -50,6 +50,14 @@ pub(crate) async fn refresh(connection: &mut SqliteConnection, digests: &[&str])
     Ok(())
 }
 
+/// Looks anew at every contested text.
+pub(crate) async fn refresh_all(connection: &mut SqliteConnection) -> Result<(), Error> {
+    let digests: Vec<String> =
+        sqlx::query_scalar("SELECT digest FROM dispute WHERE open = 1").fetch_all(&mut *connection).await?;
+    let digests: Vec<&str> = digests.iter().map(String::as_str).collect();
+    refresh(connection, &digests).await
+}
+
 pub(crate) async fn list_open(connection: &mut SqliteConnection, page: &PageRequest) -> Result<Page<Dispute>, Error> {
     let (opened_at, digest) = match cursor_parts::<2>(page)? {
         None => (i64::MIN, ""),

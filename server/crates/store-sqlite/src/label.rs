@@ -24,7 +24,7 @@ macro_rules! select_label {
         concat!(
             "SELECT label.id, label.task_id, label.label, label.kind, label.given_by, label.given_at, label.predicted, ",
             "label.confidence, label.model_version, label.digest, label.imported_text, label.given_by_id, ",
-            "label.decision_id, label.replaced, label.saw_model, task.subject, task.body ",
+            "label.decision_id, label.replaced, label.saw_model, label.given_as, task.subject, task.body ",
             $rest
         )
     };
@@ -53,9 +53,10 @@ pub(crate) const ALONG_KIND: &str =
 
 /// The columns in the order of [`NewLabelRow`].
 const ADD: &str = "INSERT INTO label (id, holds, task_id, label, kind, given_by, given_at, predicted, confidence, \
-        model_version, digest, imported_text, given_by_id, decision_id, replaced, saw_model) \
+        model_version, digest, imported_text, given_by_id, decision_id, replaced, saw_model, given_as) \
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
-        value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15 \
+        value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15, \
+        value ->> 16 \
     FROM jsonb_each(?1)";
 
 #[derive(Serialize)]
@@ -76,6 +77,7 @@ struct NewLabelRow<'a>(
     Option<DecisionId>,
     Option<&'a str>,
     Option<bool>,
+    Option<&'a str>,
 );
 
 pub(crate) async fn add(connection: &mut SqliteConnection, labels: &[Label]) -> Result<(), Error> {
@@ -118,6 +120,7 @@ pub(crate) async fn add(connection: &mut SqliteConnection, labels: &[Label]) -> 
                     label.decision_id,
                     label.replaced.as_deref(),
                     label.saw_model,
+                    label.given_as.as_deref(),
                 )
             })
             .collect();
@@ -179,6 +182,7 @@ pub(crate) struct LabelRow {
     decision_id: Option<String>,
     replaced: Option<String>,
     saw_model: Option<bool>,
+    given_as: Option<String>,
     subject: Option<String>,
     body: Option<String>,
 }
@@ -209,6 +213,7 @@ impl TryFrom<LabelRow> for Label {
             decision_id: parse_optional("label.decision_id", row.decision_id.as_deref())?,
             replaced: row.replaced,
             saw_model: row.saw_model,
+            given_as: row.given_as,
         })
     }
 }

@@ -18,6 +18,7 @@ mod escalation;
 mod event;
 mod idempotency;
 mod label;
+mod label_set;
 mod lane;
 mod model;
 mod open;

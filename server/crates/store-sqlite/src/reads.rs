@@ -8,8 +8,8 @@ use domain::{
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
     escalation::EscalationSummary,
-    label::LabelCount,
-    label::LabelFilter,
+    label::{LabelCount, LabelFilter},
+    label_set::LabelName,
     overview::DestinationCount,
     task::TaskFilter,
 };
@@ -20,7 +20,7 @@ use service::ports::store::{
 
 use crate::{
     api_key, audit, correction, counter, decision, decision_list, dispute, escalation, event, idempotency, label,
-    model, policy, queue, session, task, task_list, training_run, transaction::SqliteTransaction, user,
+    label_set, model, policy, queue, session, task, task_list, training_run, transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -156,6 +156,16 @@ impl LearningReads for SqliteTransaction {
 
     async fn list_label_counts(&mut self) -> StoreResult<Vec<LabelCount>> {
         let answer = label::list_counts(self.connection().await?).await;
+        self.settle(answer)
+    }
+
+    async fn list_label_names(&mut self) -> StoreResult<Vec<LabelName>> {
+        let answer = label_set::list(self.connection().await?).await;
+        self.settle(answer)
+    }
+
+    async fn count_open_tasks_of_label(&mut self, label: &str, most: u32) -> StoreResult<u64> {
+        let answer = label_set::count_open_tasks(self.connection().await?, label, most).await;
         self.settle(answer)
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     ApiKey, Correction, Decision, Escalation, Label, Model, PolicyVersion, Queue, Task, Timestamp, TrainingRun, User,
-    UserId, audit::NewAuditEvent,
+    UserId, audit::NewAuditEvent, label_set::LabelName,
 };
 use service::ports::store::{
     AuditWrites, DecisionWrites, DomainEvent, LearningWrites, PeopleWrites, PolicyWrites, SessionRecord, StoreResult,
@@ -11,8 +11,8 @@ use service::ports::store::{
 };
 
 use crate::{
-    api_key, correction, decision, escalation, idempotency, label, model, policy, queue, session, submission, task,
-    training_run, transaction::SqliteTransaction, user,
+    api_key, correction, decision, escalation, idempotency, label, label_set, model, policy, queue, session,
+    submission, task, training_run, transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -60,6 +60,16 @@ impl DecisionWrites for SqliteTransaction {
 impl LearningWrites for SqliteTransaction {
     async fn add_labels(&mut self, labels: &[Label]) -> StoreResult<()> {
         let answer = label::add(self.connection().await?, labels).await;
+        self.settle(answer)
+    }
+
+    async fn save_label_name(&mut self, name: &LabelName) -> StoreResult<()> {
+        let answer = label_set::save(self.connection().await?, name).await;
+        self.settle(answer)
+    }
+
+    async fn rename_label(&mut self, from: &str, to: &str) -> StoreResult<u64> {
+        let answer = label_set::rename(self.connection().await?, from, to).await;
         self.settle(answer)
     }
 

@@ -101,6 +101,7 @@ pub fn classification() -> Classification {
         priority: None,
         handling_minutes: None,
         model_version: "v3".to_owned(),
+        said: None,
     }
 }
 
@@ -254,6 +255,7 @@ pub fn imported_label(n: u64, label: &str) -> Label {
         digest: format!("{n:064x}"),
         given_by_id: None,
         decision_id: None,
+        given_as: None,
         replaced: None,
         saw_model: None,
     }

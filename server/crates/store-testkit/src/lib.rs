@@ -8,6 +8,7 @@ pub mod decision;
 pub mod dispute;
 pub mod escalation;
 pub mod fixtures;
+pub mod label_set;
 pub mod learning;
 pub mod people;
 pub mod policy;
@@ -115,6 +116,11 @@ macro_rules! conformance_tests {
                 a_settlement_takes_the_place_of_every_label_of_the_text,
                 disputes_come_longest_contested_first_page_by_page,
                 pairs_are_each_persons_last_word_on_a_text_that_two_labelled,
+            ]
+            label_set: [
+                names_of_labels_come_by_name_and_are_changed,
+                a_renamed_label_takes_examples_and_unfinished_tasks_along,
+                labels_that_become_one_end_their_disputes,
             ]
             policy: [
                 an_empty_store_has_no_policy,

@@ -51,7 +51,7 @@ prop_compose! {
             Candidate { label: "b".to_owned(), confidence: second },
         ];
         Classification {
-            label, confidence, candidates, out_of_scope, priority: None, handling_minutes: None, model_version: "v1".to_owned(),
+            label, confidence, candidates, out_of_scope, priority: None, handling_minutes: None, model_version: "v1".to_owned(), said: None,
         }
     }
 }

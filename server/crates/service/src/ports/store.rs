@@ -13,6 +13,7 @@ use domain::{
     dispute::{Dispute, OpinionPair},
     escalation::EscalationSummary,
     label::{LabelCount, LabelFilter},
+    label_set::LabelName,
     overview::DestinationCount,
     task::TaskFilter,
 };
@@ -199,6 +200,10 @@ pub trait LearningReads {
     async fn lookup_label_of(&mut self, task: TaskId) -> StoreResult<Option<Label>>;
     /// How many examples each label has among those that hold now, by label.
     async fn list_label_counts(&mut self) -> StoreResult<Vec<LabelCount>>;
+    /// Names of labels that were described, renamed, merged or retired, by name.
+    async fn list_label_names(&mut self) -> StoreResult<Vec<LabelName>>;
+    /// Tasks that are not finished and carry the label, counted up to `most`.
+    async fn count_open_tasks_of_label(&mut self, label: &str, most: u32) -> StoreResult<u64>;
     /// Texts whose labels contradict each other, the longest contested first.
     async fn list_disputes(&mut self, page: &PageRequest) -> StoreResult<Page<Dispute>>;
     /// The open dispute over the text with this digest.
@@ -225,6 +230,11 @@ pub trait LearningWrites {
     /// same text; these are kept but no longer hold. The text
     /// of a task's label is read from the task; only imported labels keep their own text.
     async fn add_labels(&mut self, labels: &[Label]) -> StoreResult<()>;
+    /// Adds a label's name, or changes the one of this name.
+    async fn save_label_name(&mut self, name: &LabelName) -> StoreResult<()>;
+    /// Gives every example and every unfinished task of a label another name; answers how many examples there were. What
+    /// examples were called when they were given is kept, and disputes that this ends are closed.
+    async fn rename_label(&mut self, from: &str, to: &str) -> StoreResult<u64>;
     /// Adds a model, or changes stage and promotion of the one of this version. At most one may be champion.
     async fn save_model(&mut self, model: &Model) -> StoreResult<()>;
     /// Adds a run, or changes the one of this identifier.

@@ -1,0 +1,88 @@
+//! The names of labels.
+
+use domain::{
+    Timestamp,
+    label_set::{LabelName, LabelState},
+};
+use sqlx::sqlite::SqliteConnection;
+
+use crate::{
+    convert::{all, number},
+    dispute,
+    error::Error,
+};
+
+pub(crate) const COUNT_OPEN: &str = "SELECT count(*) FROM (SELECT 1 FROM task INDEXED BY task_by_label \
+    WHERE label = ?1 AND state IN ('queued', 'claimed', 'awaiting_approval') LIMIT ?2)";
+
+pub(crate) async fn list(connection: &mut SqliteConnection) -> Result<Vec<LabelName>, Error> {
+    const LIST: &str = "SELECT name, about, retired, became, changed_at, changed_by FROM label_name ORDER BY name";
+    let rows: Vec<NameRow> = sqlx::query_as(LIST).fetch_all(connection).await?;
+    all(rows)
+}
+
+pub(crate) async fn count_open_tasks(connection: &mut SqliteConnection, label: &str, most: u32) -> Result<u64, Error> {
+    let count: i64 = sqlx::query_scalar(COUNT_OPEN).bind(label).bind(most).fetch_one(connection).await?;
+    number("count", count)
+}
+
+pub(crate) async fn save(connection: &mut SqliteConnection, name: &LabelName) -> Result<(), Error> {
+    const SAVE: &str = "INSERT INTO label_name (name, about, retired, became, changed_at, changed_by) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+        ON CONFLICT (name) DO UPDATE SET about = excluded.about, retired = excluded.retired, became = excluded.became, \
+            changed_at = excluded.changed_at, changed_by = excluded.changed_by";
+    let became = match &name.state {
+        LabelState::Became { label } => Some(label.as_str()),
+        LabelState::Active | LabelState::Retired => None,
+    };
+    sqlx::query(SAVE)
+        .bind(&name.name)
+        .bind(&name.about)
+        .bind(name.state == LabelState::Retired)
+        .bind(became)
+        .bind(name.changed_at.as_ms())
+        .bind(&name.changed_by)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Gives examples and unfinished tasks another name; answers how many examples there were.
+pub(crate) async fn rename(connection: &mut SqliteConnection, from: &str, to: &str) -> Result<u64, Error> {
+    const EXAMPLES: &str = "UPDATE label SET given_as = coalesce(given_as, label), label = ?2 WHERE label = ?1";
+    const TASKS: &str = "UPDATE task SET label = ?2 \
+        WHERE label = ?1 AND state IN ('queued', 'claimed', 'awaiting_approval')";
+    let renamed = sqlx::query(EXAMPLES).bind(from).bind(to).execute(&mut *connection).await?.rows_affected();
+    sqlx::query(TASKS).bind(from).bind(to).execute(&mut *connection).await?;
+    dispute::refresh_all(connection).await?;
+    Ok(renamed)
+}
+
+#[derive(sqlx::FromRow)]
+struct NameRow {
+    name: String,
+    about: String,
+    retired: bool,
+    became: Option<String>,
+    changed_at: i64,
+    changed_by: String,
+}
+
+impl TryFrom<NameRow> for LabelName {
+    type Error = Error;
+
+    fn try_from(row: NameRow) -> Result<Self, Error> {
+        let state = match (row.became, row.retired) {
+            (Some(label), _) => LabelState::Became { label },
+            (None, true) => LabelState::Retired,
+            (None, false) => LabelState::Active,
+        };
+        Ok(Self {
+            name: row.name,
+            about: row.about,
+            state,
+            changed_at: Timestamp::from_ms(row.changed_at),
+            changed_by: row.changed_by,
+        })
+    }
+}
