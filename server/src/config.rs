@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use service::{ClassifierSettings, EscalationLevel, IntakeSettings, Settings};
+use service::{ClassifierSettings, EscalationLevel, IntakeSettings, Settings, TriggerSettings};
 use toml::{Table, Value};
 
 /// The commented file of every setting with its default.
@@ -67,6 +67,7 @@ pub struct Config {
     pub log: Log,
     intake: Intake,
     classifier: Classifier,
+    training: Training,
     work: Work,
     sessions: Sessions,
     storage: Storage,
@@ -103,6 +104,12 @@ struct Classifier {
     timeout_ms: u64,
     failures: u32,
     open_ms: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Training {
+    after_corrections: u32,
+    every_hours: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -220,6 +227,10 @@ impl Config {
                 timeout_ms: self.classifier.timeout_ms,
                 failures: self.classifier.failures,
                 open_ms: self.classifier.open_ms,
+            },
+            triggers: TriggerSettings {
+                after_corrections: self.training.after_corrections,
+                every_hours: self.training.every_hours,
             },
             lease_ms: i64::from(self.work.lease_minutes) * MINUTE_MS,
             idempotency_ms: i64::from(self.intake.idempotency_hours) * 60 * MINUTE_MS,

@@ -10,7 +10,7 @@ use crate::{
     escalation::{Escalation, EscalationState},
     id::TaskId,
     label::LabelCount,
-    model::{Model, TrainingRun},
+    model::{Model, TrainingRun, TrainingTriggers},
     overview::ClassifierHealth,
     task::{Task, TaskState},
     text,
@@ -85,6 +85,8 @@ pub struct ModelBoard {
     pub labels: Vec<LabelCount>,
     /// Whether the champion answers.
     pub classifier: ClassifierHealth,
+    /// What starts training by itself.
+    pub triggers: TrainingTriggers,
 }
 
 /// A person to be added.

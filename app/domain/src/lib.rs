@@ -39,7 +39,7 @@ pub use escalation::{Escalation, EscalationState};
 pub use fault::Fault;
 pub use id::{ApiKeyId, CorrectionId, DecisionId, EscalationId, LabelId, RunId, TaskId, UserId};
 pub use label::{Label, LabelKind};
-pub use model::{Metrics, Model, ModelStage, RunState, TrainingRun};
+pub use model::{Metrics, Model, ModelStage, RunState, TrainingRun, TrainingTriggers};
 pub use page::{Page, PageRequest};
 pub use policy::{PolicyDocument, PolicyVersion, Rule, Then};
 pub use queue::{Queue, QueueCounts, QueueKind};

@@ -105,6 +105,19 @@ impl Model {
     }
 }
 
+/// What starts training by itself, and how near it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrainingTriggers {
+    /// Corrections after which it starts; nothing when that is off.
+    pub after_corrections: Option<u32>,
+    /// Corrections since the last run began, counted up to that number.
+    pub corrections: u32,
+    /// Hours after the last run's start; nothing when that is off.
+    pub every_hours: Option<u32>,
+    /// When that is.
+    pub next_at: Option<Timestamp>,
+}
+
 /// Where a training run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

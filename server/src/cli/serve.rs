@@ -48,6 +48,7 @@ impl Serve {
         let (services, background) =
             workspace::open(&config.data_dir, config.store(), config.settings(), Some(&onnxruntime)).await?;
         services.end_interrupted_runs().await.map_err(domain::Fault::from)?;
+        services.watch_triggers();
         let people = if self.demo {
             demo::prepare(&services, &config.data_dir, |step| tracing::info!("{step}"))
                 .await

@@ -88,3 +88,31 @@ async fn a_damaged_champion_leaves_the_intake_working_and_the_dashboard_says_so(
     assert_eq!(accepted.json()["decision"]["fallback"], "no_model");
     assert!(services.overview(system).await.unwrap().classifier.fallback.is_some());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn enough_corrections_train_the_next_model_by_themselves() {
+    let floor = Floor::open_with(|settings| settings.triggers.after_corrections = 2).await;
+    let (services, system) = (&floor.services, &floor.system);
+    services.import_labels(system, &examples()).await.unwrap();
+    services.train(system).await.unwrap();
+    services.promote(system, 1, true).await.unwrap();
+    let correct = async |subject: &str, label: &str| {
+        let task = services.claim(system, submit(&floor, subject).await.task_id, None).await.unwrap();
+        let reason = "It is about that.".to_owned();
+        let request = domain::CorrectionRequest { label: Some(label.to_owned()), priority: None, queue: None, reason };
+        services.correct(system, task.id, task.last_token, request).await.unwrap();
+    };
+
+    assert_eq!(services.train_if_due().await.unwrap(), None, "nobody has corrected anything");
+    correct("rain and storm", "kitchen").await;
+    let triggers = services.model_board(system).await.unwrap().triggers;
+    assert_eq!((triggers.after_corrections, triggers.corrections), (Some(2), 1));
+    assert_eq!(services.train_if_due().await.unwrap(), None, "one is not enough");
+    correct("piano and violin", "weather").await;
+    let run = services.train_if_due().await.unwrap().expect("two are enough");
+    assert_eq!((run.state, run.model_version), (RunState::Succeeded, Some(2)), "{}", run.message);
+    assert_eq!(run.started_by, "2 corrections");
+    assert_eq!(services.train_if_due().await.unwrap(), None, "the run has used them up");
+    let champion = services.overview(system).await.unwrap().classifier.model;
+    assert_eq!(champion.as_deref(), Some("v1"), "a person promotes");
+}

@@ -1,6 +1,9 @@
 //! The page of models.
 
-use domain::{Model, ModelBoard, ModelStage, Permission, RunState, label::LabelCount, overview::ClassifierHealth};
+use domain::{
+    Model, ModelBoard, ModelStage, Permission, RunState, TrainingTriggers, label::LabelCount,
+    overview::ClassifierHealth,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -41,6 +44,7 @@ pub fn ModelsPage() -> impl IntoView {
             {errors.map(|error| view! { <FormError error/> }).into_iter().collect_view()}
             <Health health=board.classifier.clone()/>
             <Examples labels=board.labels.clone()/>
+            <Triggers triggers=board.triggers.clone()/>
             {progress}
             <Models board=board.clone() promote may_promote=may_train/>
             <Runs runs=board.runs/>
@@ -93,6 +97,29 @@ fn Examples(labels: Vec<LabelCount>) -> impl IntoView {
             </a> "."
         </p>
     }
+}
+
+/// What starts training without anybody asking.
+#[component]
+fn Triggers(triggers: TrainingTriggers) -> impl IntoView {
+    let corrections = triggers.after_corrections.map_or_else(
+        || "off".to_owned(),
+        |wanted| format!("after {wanted}, and {} came since the last run", triggers.corrections),
+    );
+    let schedule = match (triggers.every_hours, triggers.next_at) {
+        (None, _) => "off".into_any(),
+        (Some(hours), None) => format!("every {hours} hours from the first run on").into_any(),
+        (Some(hours), Some(next)) => view! { {format!("every {hours} hours, next at ")} <When at=next/> }.into_any(),
+    };
+    view! {
+        <dl class="mb-4 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm tabular-nums">
+            <dt class="text-base-content/70">"Training by corrections"</dt>
+            <dd>{corrections}</dd>
+            <dt class="text-base-content/70">"Training by the clock"</dt>
+            <dd>{schedule}</dd>
+        </dl>
+    }
+    .into_any()
 }
 
 #[component]

@@ -1,6 +1,6 @@
 //! The workers beside the requests: intake, sweeps, and what other processes changed.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
@@ -10,6 +10,8 @@ use crate::{Services, intake::Inbox};
 const LIVE_EVERY: Duration = Duration::from_secs(1);
 /// How often expired claims are freed, and changes of other processes noticed.
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
+/// How often it is asked whether training is due.
+const TRIGGER_EVERY: Duration = Duration::from_secs(10);
 /// How often expired sessions and idempotency keys are removed.
 const PRUNE_EVERY: Duration = Duration::from_secs(300);
 
@@ -50,11 +52,13 @@ impl Services {
             ticks
         };
         let (mut live, mut sweep, mut prune) = (ticks(LIVE_EVERY), ticks(SWEEP_EVERY), ticks(PRUNE_EVERY));
+        let mut trigger = ticks(TRIGGER_EVERY);
         loop {
             let (work, outcome) = tokio::select! {
                 _ = stop.changed() => break,
                 _ = live.tick() => ("live numbers", self.tick_live().await),
                 _ = sweep.tick() => ("sweep", self.tick_sweep().await),
+                _ = trigger.tick() => ("training trigger", self.tick_trigger()),
                 _ = prune.tick() => ("prune", self.tick_prune().await),
             };
             if let Err(error) = outcome {
@@ -76,6 +80,22 @@ impl Services {
         self.reload_label_set().await.map_err(|error| error.to_string())?;
         self.reload_policy().await.map_err(|error| error.to_string())?;
         self.reload_champion().await.map_err(|error| error.to_string())
+    }
+
+    /// Training takes its time, and the other ticks must not wait for it.
+    #[expect(clippy::unnecessary_wraps, reason = "one of several ticks")]
+    fn tick_trigger(&self) -> Result<(), String> {
+        if self.0.watches_triggers.load(Ordering::Relaxed) {
+            let services = self.clone();
+            tokio::spawn(async move {
+                match services.train_if_due().await {
+                    Ok(None) => {}
+                    Ok(Some(run)) => tracing::info!(run.id = %run.id, run.started_by, "a training trigger ran"),
+                    Err(error) => tracing::error!(worker.error = %error, "a training trigger failed"),
+                }
+            });
+        }
+        Ok(())
     }
 
     async fn tick_prune(&self) -> Result<(), String> {

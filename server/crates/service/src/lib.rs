@@ -30,6 +30,7 @@ mod sign_in;
 mod task;
 mod throttle;
 mod training;
+mod trigger;
 mod work;
 
 pub use audit::AuditVerdict;
@@ -37,3 +38,4 @@ pub use background::Background;
 pub use classify::ClassifierSettings;
 pub use error::{LabelError, ModelError, PeopleError, PolicyError, ReadError, SignInError, SubmitError, WorkError};
 pub use services::{EscalationLevel, IntakeSettings, Parts, Services, Settings, StartError};
+pub use trigger::TriggerSettings;

@@ -28,6 +28,7 @@ impl Services {
             runs: runs.into_iter().map(|run| self.0.training.with_progress(run)).collect(),
             labels: reads.list_label_counts().await?,
             classifier: self.0.classifier.health(),
+            triggers: self.triggers(reads.as_mut()).await?,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The one handle through which pages, the REST API and the command line reach the use cases.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use domain::{Actor, Timestamp, audit::NewAuditEvent};
 
@@ -19,6 +19,7 @@ use crate::{
     sign_in::KeyCache,
     throttle::Throttle,
     training::Training,
+    trigger::TriggerSettings,
 };
 
 /// How submissions are gathered and written.
@@ -46,6 +47,8 @@ pub struct Settings {
     pub intake: IntakeSettings,
     /// When the classifier counts as broken.
     pub classifier: ClassifierSettings,
+    /// When training starts by itself.
+    pub triggers: TriggerSettings,
     /// How long a claim lasts without a heartbeat, in milliseconds.
     pub lease_ms: i64,
     /// How long an idempotency key is kept, in milliseconds.
@@ -67,6 +70,7 @@ impl Default for Settings {
         Self {
             intake: IntakeSettings { queue_tasks: 8_192, batch_tasks: 128 },
             classifier: ClassifierSettings::default(),
+            triggers: TriggerSettings::default(),
             lease_ms: 15 * MINUTE_MS,
             idempotency_ms: 24 * HOUR_MS,
             session_idle_ms: 2 * HOUR_MS,
@@ -123,6 +127,8 @@ pub(crate) struct Inner {
     pub classifier: ClassifierSlot,
     pub policy: arc_swap::ArcSwap<ActivePolicy>,
     pub queues: arc_swap::ArcSwap<QueueFacts>,
+    /// Whether this process starts training by itself.
+    pub watches_triggers: AtomicBool,
     pub label_set: arc_swap::ArcSwap<domain::label_set::LabelSet>,
     pub intake: Intake,
     pub live: Live,
@@ -146,6 +152,7 @@ impl Services {
             classifier: ClassifierSlot::new(settings.classifier.clone()),
             policy: arc_swap::ArcSwap::from_pointee(ActivePolicy::none()),
             queues: arc_swap::ArcSwap::from_pointee(QueueFacts::default()),
+            watches_triggers: AtomicBool::new(false),
             label_set: arc_swap::ArcSwap::default(),
             intake,
             live: Live::default(),

@@ -159,6 +159,15 @@ pub(crate) async fn lookup_of(connection: &mut SqliteConnection, task: TaskId) -
     one(row)
 }
 
+pub(crate) const COUNT_CORRECTED: &str = "SELECT count(*) FROM (SELECT 1 FROM label INDEXED BY label_by_kind \
+    WHERE holds = 1 AND kind = 'corrected' AND id >= ?1 LIMIT ?2)";
+
+pub(crate) async fn count_corrected(connection: &mut SqliteConnection, from: LabelId, most: u32) -> Result<u32, Error> {
+    let count: i64 =
+        sqlx::query_scalar(COUNT_CORRECTED).bind(from.to_string()).bind(most).fetch_one(connection).await?;
+    number("count", count)
+}
+
 pub(crate) async fn list_counts(connection: &mut SqliteConnection) -> Result<Vec<LabelCount>, Error> {
     const LIST: &str = "SELECT name, n FROM counter WHERE scope = 'label' AND n > 0 ORDER BY name";
     let rows: Vec<(String, i64)> = sqlx::query_as(LIST).fetch_all(connection).await?;

@@ -72,6 +72,7 @@ async fn other_lists_walk_their_indexes() {
     check(dispute::OPEN, &["dispute_open ((opened_at,digest)>(?,?))"]).await;
     check(label::ALONG_ALL, &["label_holding (id<?)"]).await;
     check(label::ALONG_LABEL, &["label_by_name (label=? AND id<?)"]).await;
+    check(label::COUNT_CORRECTED, &["label_by_kind (kind=? AND id>?)"]).await;
     check(label::ALONG_KIND, &["label_by_kind (kind=? AND id<?)"]).await;
     check(audit::OF_SUBJECT, &["audit_event_by_subject (subject=?)"]).await;
     check(queue::COUNTS, &["task_claimed_due (queue=? AND due<?)", "task_waiting (queue=? AND urgency=? AND due<?)"])

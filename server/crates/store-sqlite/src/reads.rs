@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use domain::{
-    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, Model, Page,
-    PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun, User,
-    UserId,
+    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, LabelId, Model,
+    Page, PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun,
+    User, UserId,
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
     escalation::EscalationSummary,
@@ -151,6 +151,11 @@ impl LearningReads for SqliteTransaction {
 
     async fn lookup_label_of(&mut self, task: TaskId) -> StoreResult<Option<Label>> {
         let answer = label::lookup_of(self.connection().await?, task).await;
+        self.settle(answer)
+    }
+
+    async fn count_corrected_labels(&mut self, from: LabelId, most: u32) -> StoreResult<u32> {
+        let answer = label::count_corrected(self.connection().await?, from, most).await;
         self.settle(answer)
     }
 

@@ -74,6 +74,17 @@ pub async fn of_several_labels_of_a_task_in_one_call_the_last_holds(store: &dyn 
     assert_eq!(counts, [LabelCount { label: "refund".to_owned(), examples: 1 }]);
 }
 
+pub async fn corrected_labels_that_hold_are_counted_from_one_on(store: &dyn Store) {
+    add(store, &submissions([1, 2])).await;
+    add_labels(store, &[task_label(1, "billing", &task(1)), imported_label(2, "billing")]).await;
+    add_labels(store, &[task_label(3, "refund", &task(2)), task_label(4, "login", &task(1))]).await;
+    let mut view = store.read().await.unwrap();
+    assert_eq!(view.count_corrected_labels(label_id(1), 10).await.unwrap(), 2);
+    assert_eq!(view.count_corrected_labels(label_id(4), 10).await.unwrap(), 1);
+    assert_eq!(view.count_corrected_labels(label_id(5), 10).await.unwrap(), 0);
+    assert_eq!(view.count_corrected_labels(label_id(1), 1).await.unwrap(), 1);
+}
+
 pub async fn a_long_import_is_counted_by_label(store: &dyn Store) {
     let names = ["billing", "refund", "login"];
     let labels: Vec<_> = (0..2_500).map(|n| imported_label(n, names[usize::try_from(n).unwrap() % 3])).collect();

@@ -103,6 +103,7 @@ macro_rules! conformance_tests {
                 labels_are_narrowed_by_name_and_kind,
                 a_later_label_of_a_task_takes_the_place_of_the_one_before,
                 of_several_labels_of_a_task_in_one_call_the_last_holds,
+                corrected_labels_that_hold_are_counted_from_one_on,
                 a_long_import_is_counted_by_label,
                 models_come_newest_first_and_are_found_by_version,
                 a_saved_model_changes_stage_and_promotion_alone,

@@ -5,9 +5,9 @@
 
 use async_trait::async_trait;
 use domain::{
-    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, Model, Page,
-    PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun, User,
-    UserId,
+    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, LabelId, Model,
+    Page, PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun,
+    User, UserId,
     audit::NewAuditEvent,
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
@@ -198,6 +198,8 @@ pub trait LearningReads {
     async fn list_labels(&mut self, filter: &LabelFilter, page: &PageRequest) -> StoreResult<Page<Label>>;
     /// The label of a task that holds now.
     async fn lookup_label_of(&mut self, task: TaskId) -> StoreResult<Option<Label>>;
+    /// How many labels that correct a model were given from this identifier on and hold now, counted up to `most`.
+    async fn count_corrected_labels(&mut self, from: LabelId, most: u32) -> StoreResult<u32>;
     /// How many examples each label has among those that hold now, by label.
     async fn list_label_counts(&mut self) -> StoreResult<Vec<LabelCount>>;
     /// Names of labels that were described, renamed, merged or retired, by name.
