@@ -31,7 +31,7 @@ use pages::{
     decisions::{DecisionPage, DecisionsPage},
     escalations::EscalationsPage,
     home::HomePage,
-    labels::{AgreementPage, DisputesPage, LabelPage, LabelSetPage, LabelsPage},
+    labels::{AgreementPage, DisputesPage, LabelPage, LabelSetPage, LabelsPage, SuspiciousPage},
     models::ModelsPage,
     not_found::NotFoundPage,
     overview::OverviewPage,
@@ -95,6 +95,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/models") view=ModelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels") view=LabelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels/disputes") view=DisputesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/labels/suspicious") view=SuspiciousPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels/names") view=LabelSetPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels/names/:name") view=LabelPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels/agreement") view=AgreementPage ssr=SsrMode::Async/>

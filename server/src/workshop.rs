@@ -9,7 +9,8 @@ use std::{
 use classifier::{Artifact, Model, ModelError, RuntimeError};
 use domain::{Classification, Metrics};
 use service::ports::{
-    Classifier, ClassifierError, Example, ModelWorkshop, Progress, TrainedModel, TrainingError, TrainingRequest,
+    Classifier, ClassifierError, Example, ModelWorkshop, Progress, SuspectExample, TrainedModel, TrainingError,
+    TrainingRequest,
 };
 
 /// Fraction of a run's progress that fitting takes; measuring and writing take the rest.
@@ -78,6 +79,17 @@ impl Workshop {
             trained_on: card.facts.trained_on,
             labels: card.facts.labels.iter().map(|label| label.name.clone()).collect(),
             metrics,
+            suspects: artifact
+                .suspects()
+                .iter()
+                .map(|suspect| SuspectExample {
+                    example: suspect.example,
+                    suggested: suspect.suggested.clone(),
+                    given_confidence: suspect.given_confidence,
+                    suggested_confidence: suspect.suggested_confidence,
+                    threshold: suspect.threshold,
+                })
+                .collect(),
         })
     }
 }

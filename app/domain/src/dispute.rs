@@ -73,6 +73,15 @@ impl From<Label> for Opinion {
     }
 }
 
+/// How much of the label store waits for somebody to look at it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelBacklog {
+    /// Texts whose labels contradict each other.
+    pub disputes: u64,
+    /// Labels that are likely wrong.
+    pub suspicions: u64,
+}
+
 /// Two people's last words on one text, before anybody settled it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpinionPair {

@@ -22,6 +22,7 @@ pub mod overview;
 pub mod page;
 pub mod policy;
 pub mod queue;
+pub mod suspicion;
 pub mod task;
 pub mod text;
 pub mod time;

@@ -1,9 +1,10 @@
 //! The label store. Files are taken out through the REST API.
 
 use domain::{
-    Label, Page,
-    dispute::{Agreement, Dispute},
+    Label, LabelId, Page,
+    dispute::{Agreement, Dispute, LabelBacklog},
     label::{LabelCount, LabelFilter},
+    suspicion::SuspiciousLabel,
 };
 use leptos::prelude::*;
 
@@ -41,11 +42,39 @@ pub async fn list_disputes(
     services().list_disputes(&actor()?, &page).await.map_err(fail)
 }
 
-/// How many texts wait to be settled.
-#[server(prefix = "/fn", endpoint = "count_disputes")]
-pub async fn count_disputes() -> Result<u64, AppError> {
+/// How much waits for somebody to look at it.
+#[server(prefix = "/fn", endpoint = "count_label_backlog")]
+pub async fn count_label_backlog() -> Result<LabelBacklog, AppError> {
     use crate::api::{actor, fail, services};
-    services().count_disputes(&actor()?).await.map_err(fail)
+    services().label_backlog(&actor()?).await.map_err(fail)
+}
+
+/// Labels that are likely wrong, the likeliest first.
+#[server(prefix = "/fn", endpoint = "list_suspicions")]
+pub async fn list_suspicions(
+    /// The cursor of the page.
+    after: Option<String>,
+) -> Result<Page<SuspiciousLabel>, AppError> {
+    use crate::api::{actor, fail, services};
+    let page = domain::PageRequest::after(after, Some(20));
+    services().list_suspicions(&actor()?, &page).await.map_err(fail)
+}
+
+/// Says of a suspicious label that it is right, or takes the suggestion.
+#[server(prefix = "/fn", endpoint = "answer_suspicion")]
+pub async fn answer_suspicion(
+    /// The label.
+    label: LabelId,
+    /// Whether it is wrong and the suggestion right.
+    change: bool,
+) -> Result<(), AppError> {
+    use crate::api::{actor, fail, services};
+    if change {
+        services().take_suggestion(&actor()?, label).await.map_err(fail)?;
+    } else {
+        services().keep_suspicious_label(&actor()?, label).await.map_err(fail)?;
+    }
+    Ok(())
 }
 
 /// Says what a contested text is: `other`, when it is given, else `label`.

@@ -5,24 +5,31 @@ mod disputes;
 mod label;
 mod list;
 mod names;
+mod suspicious;
 
 pub use agreement::AgreementPage;
 pub use disputes::DisputesPage;
+use domain::dispute::LabelBacklog;
 pub use label::LabelPage;
 use leptos::prelude::*;
 use leptos_router::components::A;
 pub use list::LabelsPage;
 pub use names::LabelSetPage;
+pub use suspicious::SuspiciousPage;
 
-use crate::api::label::count_disputes;
+use crate::api::label::count_label_backlog;
 
-/// The links between the pages of labels, with how many texts wait to be settled.
+/// The links between the pages of labels, with how much waits for somebody.
 #[component]
 fn LabelTabs(
-    /// That number.
-    disputes: u64,
+    /// That much.
+    backlog: LabelBacklog,
 ) -> impl IntoView {
     let class = "border-b-2 border-transparent px-3 py-2 text-sm hover:border-base-300 aria-[current=page]:border-primary aria-[current=page]:font-medium";
+    let badge = |count: u64| {
+        (count > 0)
+            .then(|| view! { <span class="badge badge-sm badge-soft badge-warning ml-2 tabular-nums">{count}</span> })
+    };
     view! {
         <nav aria-label="Labels" class="mb-4 flex flex-wrap gap-1 border-b border-base-300">
             <A href="/labels" exact=true attr:class=class>
@@ -30,7 +37,11 @@ fn LabelTabs(
             </A>
             <A href="/labels/disputes" attr:class=class>
                 "To settle"
-                {(disputes > 0).then(|| view! { <span class="badge badge-sm badge-soft badge-warning ml-2 tabular-nums">{disputes}</span> })}
+                {badge(backlog.disputes)}
+            </A>
+            <A href="/labels/suspicious" attr:class=class>
+                "Suspicious"
+                {badge(backlog.suspicions)}
             </A>
             <A href="/labels/names" attr:class=class>
                 "Names"

@@ -116,3 +116,49 @@ async fn enough_corrections_train_the_next_model_by_themselves() {
     let champion = services.overview(system).await.unwrap().classifier.model;
     assert_eq!(champion.as_deref(), Some("v1"), "a person promotes");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn labels_that_are_likely_wrong_are_found_kept_or_changed() {
+    let floor = Floor::open().await;
+    let (services, system) = (&floor.services, &floor.system);
+    let mut given = examples();
+    // Three of them, called wrong on purpose. Which are held out depends on their texts alone, so more than one.
+    let wrong: Vec<usize> = (0..given.len()).step_by(25).collect();
+    for &place in &wrong {
+        given[place].1 = if given[place].1 == "music" { "weather".to_owned() } else { "music".to_owned() };
+    }
+    services.import_labels(system, &given).await.unwrap();
+    services.train(system).await.unwrap();
+    let page = domain::PageRequest::default();
+    let found = services.list_suspicions(system, &page).await.unwrap().items;
+    let truth = |item: &domain::suspicion::SuspiciousLabel| {
+        let place = given.iter().position(|(text, _)| *text == item.label.text).unwrap();
+        wrong.contains(&place).then(|| examples()[place].1.clone())
+    };
+    let caught: Vec<_> = found.iter().filter(|item| truth(item).is_some()).collect();
+    assert!(caught.len() >= 2 && truth(&found[0]).is_some(), "the wrong ones come first: {found:?}");
+    for item in &caught {
+        assert_eq!(Some(&item.suspicion.suggested), truth(item).as_ref());
+        assert!(item.suspicion.suggested_confidence >= item.suspicion.threshold);
+    }
+
+    let supervisor = floor.cookie(Role::Supervisor).await;
+    let answer = async |id: domain::LabelId, change: bool| {
+        let body = format!("label={id}&change={change}");
+        floor.send(form("/fn/answer_suspicion", Some(&supervisor), body)).await.status
+    };
+    let (changed, kept) = (caught[0], caught[1]);
+    assert_eq!(answer(changed.label.id, true).await, 200);
+    assert_eq!(answer(changed.label.id, true).await, 409, "it is answered");
+    assert_eq!(answer(kept.label.id, false).await, 200);
+    services.train(system).await.unwrap();
+    let left = services.list_suspicions(system, &page).await.unwrap().items;
+    assert!(left.iter().all(|item| ![&changed.label.text, &kept.label.text].contains(&&item.label.text)), "{left:?}");
+    let filter = domain::label::LabelFilter { kind: Some(domain::LabelKind::Adjudicated), label: None };
+    let settled = services.list_labels(system, &filter, &page).await.unwrap().items;
+    assert_eq!(settled.len(), 1);
+    assert_eq!(
+        (&settled[0].label, &settled[0].replaced),
+        (&changed.suspicion.suggested, &Some(changed.label.label.clone()))
+    );
+}

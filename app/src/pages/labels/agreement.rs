@@ -3,7 +3,7 @@
 use domain::dispute::{Agreement, Kappa};
 use leptos::prelude::*;
 
-use super::{LabelTabs, count_disputes};
+use super::{LabelTabs, count_label_backlog};
 use crate::{
     api::label::label_agreement,
     components::{EmptyState, PageHeader, TableRegion, loaded},
@@ -12,14 +12,14 @@ use crate::{
 /// Cohen's kappa overall, per label and per person.
 #[component]
 pub fn AgreementPage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| async move { Ok((label_agreement().await?, count_disputes().await?)) });
-    loaded(page, |(agreement, disputes)| {
+    let page = Resource::new(|| (), |()| async move { Ok((label_agreement().await?, count_label_backlog().await?)) });
+    loaded(page, |(agreement, backlog)| {
         view! {
             <PageHeader
                 title="Agreement"
                 subtitle="How far people who labelled the same texts say the same, beyond what chance alone would give."
             />
-            <LabelTabs disputes/>
+            <LabelTabs backlog/>
             {if agreement.pairs == 0 {
                 view! {
                     <EmptyState

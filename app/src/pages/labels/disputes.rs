@@ -8,7 +8,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{LabelTabs, count_disputes};
+use super::{LabelTabs, count_label_backlog};
 use crate::{
     api::{
         label::{SettleDispute, list_disputes},
@@ -31,21 +31,21 @@ pub fn DisputesPage() -> impl IntoView {
     let after = Memo::new(move |_| query.with(|query| query.get("after")));
     let page = Resource::new(
         move || (after.get(), settle.version().get()),
-        |(after, _)| async move { Ok((list_disputes(after).await?, list_label_set().await?, count_disputes().await?)) },
+        |(after, _)| async move { Ok((list_disputes(after).await?, list_label_set().await?, count_label_backlog().await?)) },
     );
     announce_done(settle, "Settled.");
     let error = action_error(settle);
     for digit in DIGITS {
         on_shortcut(digit, move || press(&format!("pick-{digit}")));
     }
-    loaded_for(page, move |(page, entries, disputes), viewer| {
+    loaded_for(page, move |(page, entries, backlog), viewer| {
         let may_settle = viewer.may(Permission::SettleLabels);
         view! {
             <PageHeader
                 title="Labels to settle"
                 subtitle="Texts with labels that contradict each other. Training uses the newest label until one of these is settled."
             />
-            <LabelTabs disputes/>
+            <LabelTabs backlog/>
             <FormError error/>
             <LabelNames entries/>
             {if page.items.is_empty() {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_router::{hooks::use_params_map, location::Url};
 
 use super::{
-    LabelTabs, count_disputes,
+    LabelTabs, count_label_backlog,
     names::{State, link},
 };
 use crate::{
@@ -32,17 +32,17 @@ pub fn LabelPage() -> impl IntoView {
     let name = Memo::new(move |_| params.with(|params| params.get("name").unwrap_or_default()));
     let page = Resource::new(
         move || (name.get(), acts.save.version().get(), acts.rename.version().get(), acts.retire.version().get()),
-        |(name, ..)| async move { Ok((lookup_label_use(name).await?, count_disputes().await?)) },
+        |(name, ..)| async move { Ok((lookup_label_use(name).await?, count_label_backlog().await?)) },
     );
     announce_done(acts.save, "Saved.");
     announce_done(acts.rename, "The label has another name.");
     announce_done(acts.retire, "The label is retired.");
     let errors = [action_error(acts.save), action_error(acts.retire)];
-    loaded_for(page, move |(found, disputes), viewer| {
+    loaded_for(page, move |(found, backlog), viewer| {
         let changes = viewer.may(Permission::ManageLabels).then(|| view! { <Changes found=found.clone() acts/> });
         view! {
             <PageHeader title=found.entry.name.clone() subtitle="A label, and what hangs on its name."/>
-            <LabelTabs disputes/>
+            <LabelTabs backlog/>
             {errors.map(|error| view! { <FormError error/> }).into_iter().collect_view()}
             <Uses found/>
             {changes}

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, location::Url, params::ParamsMap};
 
-use super::{LabelTabs, count_disputes};
+use super::{LabelTabs, count_label_backlog};
 use crate::{
     api::{
         blank,
@@ -27,16 +27,16 @@ pub fn LabelsPage() -> impl IntoView {
         move || request.get(),
         |(filter, after)| async move {
             let labels = list_labels(filter.clone(), after).await?;
-            Ok((labels, list_label_counts().await?, count_disputes().await?, filter))
+            Ok((labels, list_label_counts().await?, count_label_backlog().await?, filter))
         },
     );
-    loaded_for(page, |(page, counts, disputes, filter), viewer| {
+    loaded_for(page, |(page, counts, backlog, filter), viewer| {
         let export = viewer.may(Permission::ExportLabels).then(|| view! { <ExportLinks filter=filter.clone()/> });
         view! {
             <PageHeader title="Labels" subtitle="What people said tasks are. Models learn from these examples.">
                 {export}
             </PageHeader>
-            <LabelTabs disputes/>
+            <LabelTabs backlog/>
             <Filters filter=filter.clone() counts=counts.clone()/>
             <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_18rem]">
                 <div class="min-w-0">

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::location::Url;
 
-use super::{LabelTabs, count_disputes};
+use super::{LabelTabs, count_label_backlog};
 use crate::{
     api::label_set::{SaveLabel, list_label_set},
     components::{
@@ -27,14 +27,14 @@ pub fn LabelSetPage() -> impl IntoView {
     let save = ServerAction::<SaveLabel>::new();
     let page = Resource::new(
         move || save.version().get(),
-        |_| async move { Ok((list_label_set().await?, count_disputes().await?)) },
+        |_| async move { Ok((list_label_set().await?, count_label_backlog().await?)) },
     );
     announce_done(save, "The label was added.");
-    loaded_for(page, move |(entries, disputes), viewer| {
+    loaded_for(page, move |(entries, backlog), viewer| {
         let form = viewer.may(Permission::ManageLabels).then(|| view! { <NewLabel save/> });
         view! {
             <PageHeader title="Names of labels" subtitle="What a task can be called, and when to call it so."/>
-            <LabelTabs disputes/>
+            <LabelTabs backlog/>
             {form}
             {if entries.is_empty() {
                 view! {

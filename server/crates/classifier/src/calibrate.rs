@@ -23,6 +23,8 @@ const HOTTEST: f64 = 10.0;
 pub(crate) struct Predictions {
     logits: Vec<f32>,
     truths: Vec<u16>,
+    /// The corpus's row of each.
+    rows: Vec<u32>,
     labels: usize,
 }
 
@@ -49,6 +51,7 @@ pub(crate) fn out_of_fold(
             model.logits(corpus, row as usize, &mut logits);
             predictions.logits.extend_from_slice(&logits[..labels]);
             predictions.truths.push(corpus.labels[row as usize]);
+            predictions.rows.push(row);
         }
     }
     ControlFlow::Continue(predictions)
@@ -74,6 +77,16 @@ fn deal(corpus: &Corpus, labels: usize, seed: u64) -> Vec<Option<usize>> {
 }
 
 impl Predictions {
+    /// Each row's number, its label, and the probabilities of all labels.
+    pub(crate) fn probabilities(&self, temperature: f32) -> impl Iterator<Item = (u32, u16, Vec<f32>)> + '_ {
+        let logits = self.logits.chunks_exact(self.labels.max(1));
+        self.rows.iter().zip(&self.truths).zip(logits).map(move |((&row, &truth), logits)| {
+            let mut probabilities = logits.to_vec();
+            softmax(&mut probabilities, 1.0 / temperature);
+            (row, truth, probabilities)
+        })
+    }
+
     /// The temperature of least negative log likelihood. The likelihood is convex in the inverse temperature, so Newton's
     /// method finds it in a few steps.
     pub(crate) fn temperature(&self) -> f32 {

@@ -17,6 +17,7 @@ pub mod onnx;
 pub mod runtime;
 pub mod serve;
 mod sgd;
+pub mod suspicious;
 pub mod train;
 
 pub use error::{ClassifyError, GuardError, ModelError, RuntimeError, TrainError};
@@ -24,4 +25,5 @@ pub use evaluate::{Evaluation, evaluate};
 pub use model_dir::{Artifact, LabelCard, ModelCard, OutOfFold};
 pub use runtime::init_runtime;
 pub use serve::Model;
+pub use suspicious::Suspect;
 pub use train::{Example, Progress, train};

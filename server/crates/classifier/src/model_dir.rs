@@ -18,6 +18,7 @@ use crate::{
     guard::{self, Inspected, MAX_MODEL_BYTES},
     linear::LinearModel,
     onnx::{self, graph::fact},
+    suspicious::Suspect,
 };
 
 /// The graph's file.
@@ -95,11 +96,19 @@ pub struct OutOfFold {
     pub coverage_at_precision: BTreeMap<String, f64>,
 }
 
-/// A model in memory as it is on disk.
-#[derive(Debug, Clone, PartialEq)]
+/// A model in memory as it is on disk, and what training it found out by the way.
+#[derive(Debug, Clone)]
 pub struct Artifact {
     graph: Vec<u8>,
     card: ModelCard,
+    suspects: Vec<Suspect>,
+}
+
+/// The same files are the same artefact.
+impl PartialEq for Artifact {
+    fn eq(&self, other: &Self) -> bool {
+        self.graph == other.graph && self.card == other.card
+    }
 }
 
 impl Artifact {
@@ -115,7 +124,20 @@ impl Artifact {
             facts,
             metrics: None,
         };
-        Self { graph, card }
+        Self { graph, card, suspects: Vec::new() }
+    }
+
+    /// The same with the examples whose labels are likely wrong.
+    #[must_use]
+    pub(crate) fn with_suspects(mut self, suspects: Vec<Suspect>) -> Self {
+        self.suspects = suspects;
+        self
+    }
+
+    /// Examples whose labels are likely wrong, the likeliest first. Training finds them; a model's files do not keep them.
+    #[must_use]
+    pub fn suspects(&self) -> &[Suspect] {
+        &self.suspects
     }
 
     /// The same with what it reached.
@@ -188,7 +210,7 @@ impl Artifact {
         let text = read_bounded(&directory.join(CARD_FILE), MAX_CARD_BYTES)?;
         let card: ModelCard = serde_json::from_slice(&text).map_err(|error| ModelError::Card(error.to_string()))?;
         let graph = read_bounded(&directory.join(GRAPH_FILE), MAX_MODEL_BYTES)?;
-        let artifact = Self { graph, card };
+        let artifact = Self { graph, card, suspects: Vec::new() };
         artifact.inspect()?;
         Ok(artifact)
     }

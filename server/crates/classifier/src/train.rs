@@ -12,6 +12,7 @@ use crate::{
     linear::LinearModel,
     model_dir::{Artifact, Facts, LabelCard, OutOfFold},
     sgd::{self, Corpus},
+    suspicious,
 };
 
 /// Labels that a model may have.
@@ -108,7 +109,7 @@ fn run(
     if corpus.len() == 0 {
         return ControlFlow::Continue(Err(TrainError::NoExamples));
     }
-    let kept: Vec<Example<'_>> = kept.into_iter().map(|at| examples[at]).collect();
+    let kept_examples: Vec<Example<'_>> = kept.iter().map(|&at| examples[at]).collect();
 
     // Calibration fits all folds but one each time; the share of the work follows from that.
     let calibrating = (calibrate::FOLDS - 1) as f32 / calibrate::FOLDS as f32;
@@ -130,7 +131,7 @@ fn run(
     model.temperature = temperature;
     let outcomes = predictions.outcomes(temperature);
     let facts = Facts {
-        labels: label_cards(&kept, labels, place),
+        labels: label_cards(&kept_examples, labels, place),
         trained_on: kept.len() as u64,
         left_out: (examples.len() - kept.len()) as u64,
         dataset_sha256: fingerprint(examples),
@@ -143,7 +144,8 @@ fn run(
             coverage_at_precision: coverage(&outcomes),
         }),
     };
-    let artifact = Artifact::new(&model, facts);
+    let suspects = suspicious::find(&predictions, temperature, labels, &kept);
+    let artifact = Artifact::new(&model, facts).with_suspects(suspects);
     progress(Progress { fraction: 1.0, step: "done" })?;
     ControlFlow::Continue(Ok(artifact))
 }

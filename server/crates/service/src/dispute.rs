@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Actor, Label, LabelId, LabelKind, Page, PageRequest, Permission, ValidationError,
-    dispute::{Agreement, Dispute, Kappa, OpinionPair},
+    dispute::{Agreement, Dispute, Kappa, LabelBacklog, OpinionPair},
 };
 
 use crate::{
@@ -22,13 +22,14 @@ impl Services {
         Ok(self.read().await?.list_disputes(page).await?)
     }
 
-    /// How many texts wait to be settled.
+    /// How much waits for somebody to look at it.
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub async fn count_disputes(&self, actor: &Actor) -> Result<u64, ReadError> {
+    pub async fn label_backlog(&self, actor: &Actor) -> Result<LabelBacklog, ReadError> {
         actor.require(Permission::ReadLabels)?;
-        Ok(self.read().await?.counters().await?.disputes)
+        let counters = self.read().await?.counters().await?;
+        Ok(LabelBacklog { disputes: counters.disputes, suspicions: counters.suspicions })
     }
 
     /// Says what a contested text is. The settlement takes the place of every label of the text; what people had said is

@@ -27,6 +27,7 @@ mod routing;
 mod services;
 pub mod session;
 mod sign_in;
+mod suspicion;
 mod task;
 mod throttle;
 mod training;

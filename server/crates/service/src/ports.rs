@@ -68,6 +68,21 @@ pub struct Progress {
     pub step: &'static str,
 }
 
+/// A training example whose label is likely wrong. Probabilities are 0 to 1, by models that did not learn from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SuspectExample {
+    /// Its place in [`TrainingRequest::training`].
+    pub example: usize,
+    /// The label that it likely should have.
+    pub suggested: String,
+    /// Probability of the label that it has.
+    pub given_confidence: f32,
+    /// Probability of the suggested one.
+    pub suggested_confidence: f32,
+    /// What the suggested label's own examples reach on average.
+    pub threshold: f32,
+}
+
 /// What training made: files on disk, complete and readable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainedModel {
@@ -81,6 +96,8 @@ pub struct TrainedModel {
     pub labels: Vec<String>,
     /// What it reached on the held-out examples; nothing when there were none.
     pub metrics: Option<Metrics>,
+    /// Examples whose labels are likely wrong, the likeliest first.
+    pub suspects: Vec<SuspectExample>,
 }
 
 /// Why training made no model; nothing is left behind.

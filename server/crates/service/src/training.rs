@@ -9,8 +9,8 @@ use std::{
 };
 
 use domain::{
-    Actor, Label, LabelKind, PageRequest, Permission, RunId, RunState, TrainingRun, label::LabelFilter,
-    page::MAX_PAGE_SIZE,
+    Actor, Label, LabelId, LabelKind, PageRequest, Permission, RunId, RunState, TrainingRun, label::LabelFilter,
+    page::MAX_PAGE_SIZE, suspicion::Suspicion,
 };
 
 use crate::{
@@ -189,7 +189,7 @@ impl Services {
     }
 
     async fn train_next(&self, actor: &Actor, id: RunId, cancel: &Arc<AtomicBool>) -> Result<u32, TrainingError> {
-        let (training, held_out) = self.collect_examples().await.map_err(|error| failed(&error))?;
+        let (training, held_out, ids) = self.collect_examples().await.map_err(|error| failed(&error))?;
         let version = self.next_model_version().await.map_err(|error| failed(&error))?;
         let request =
             TrainingRequest { version, training, held_out, champion: self.0.classifier.version(), seed: SEED };
@@ -204,13 +204,27 @@ impl Services {
         let trained = tokio::task::spawn_blocking(move || workshop.train(request, &mut progress))
             .await
             .map_err(|panic| TrainingError::Failed(panic.to_string()))??;
+        let suspicions: Vec<Suspicion> = trained
+            .suspects
+            .iter()
+            .filter_map(|suspect| {
+                Some(Suspicion {
+                    label_id: *ids.get(suspect.example)?,
+                    suggested: suspect.suggested.clone(),
+                    given_confidence: suspect.given_confidence,
+                    suggested_confidence: suspect.suggested_confidence,
+                    threshold: suspect.threshold,
+                })
+            })
+            .collect();
         self.register(actor, version, trained).await.map_err(|error| TrainingError::Failed(error.to_string()))?;
+        self.keep_suspicions(&suspicions).await.map_err(|error| failed(&error))?;
         Ok(version)
     }
 
     /// Every label that holds now, split into what is learned from and what is held out. Of equal texts the latest label
-    /// that a person gave counts, else the latest import.
-    async fn collect_examples(&self) -> StoreResult<(Vec<Example>, Vec<Example>)> {
+    /// that a person gave counts, else the latest import. The identifiers are those of what is learned from.
+    async fn collect_examples(&self) -> StoreResult<(Vec<Example>, Vec<Example>, Vec<LabelId>)> {
         let mut reads = self.read().await?;
         let mut latest: std::collections::BTreeMap<String, Label> = std::collections::BTreeMap::new();
         let mut page = PageRequest::first(MAX_PAGE_SIZE);
@@ -238,11 +252,13 @@ impl Services {
         let examples = |labels: Vec<Label>| -> Vec<Example> {
             labels.into_iter().map(|label| Example { text: label.text, label: label.label }).collect()
         };
-        if held_out.len() < MIN_HELD_OUT {
-            let all = training.into_iter().chain(held_out).collect();
-            return Ok((examples(all), Vec::new()));
-        }
-        Ok((examples(training), examples(held_out)))
+        let (training, held_out) = if held_out.len() < MIN_HELD_OUT {
+            (training.into_iter().chain(held_out).collect(), Vec::new())
+        } else {
+            (training, held_out)
+        };
+        let ids = training.iter().map(|label| label.id).collect();
+        Ok((examples(training), examples(held_out), ids))
     }
 }
 

@@ -70,6 +70,7 @@ pub(crate) async fn totals(connection: &mut SqliteConnection) -> Result<Counters
             "fallbacks" => counters.fallbacks = n,
             "awaiting_approval" => counters.awaiting_approval = n,
             "escalations" => counters.escalations = n,
+            "suspicions" => counters.suspicions = n,
             "disputes" => counters.disputes = n,
             // A total of a later version of the program.
             _ => {}

@@ -53,6 +53,11 @@ pub(crate) async fn rename(connection: &mut SqliteConnection, from: &str, to: &s
     const TASKS: &str = "UPDATE task SET label = ?2 \
         WHERE label = ?1 AND state IN ('queued', 'claimed', 'awaiting_approval')";
     let renamed = sqlx::query(EXAMPLES).bind(from).bind(to).execute(&mut *connection).await?.rows_affected();
+    // A suggestion of what the label is called now suggests nothing.
+    const SUGGESTIONS: &str = "UPDATE suspicion SET suggested = ?2 WHERE suggested = ?1; \
+        DELETE FROM suspicion WHERE open = 1 AND suggested = ?3 \
+            AND EXISTS (SELECT 1 FROM label WHERE label.id = suspicion.label_id AND label.label = suspicion.suggested)";
+    sqlx::query(SUGGESTIONS).bind(from).bind(to).bind(to).execute(&mut *connection).await?;
     sqlx::query(TASKS).bind(from).bind(to).execute(&mut *connection).await?;
     dispute::refresh_all(connection).await?;
     Ok(renamed)

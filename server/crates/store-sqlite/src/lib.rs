@@ -29,6 +29,7 @@ mod queue;
 mod reads;
 mod session;
 mod submission;
+mod suspicion;
 mod task;
 mod task_list;
 mod training_run;

@@ -3,7 +3,8 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
-    Options, SqliteStore, audit, decision_list, dispute, error::Error, escalation, label, label_set, queue, task_list,
+    Options, SqliteStore, audit, decision_list, dispute, error::Error, escalation, label, label_set, queue, suspicion,
+    task_list,
 };
 
 /// The plan's steps, one a line.
@@ -69,6 +70,7 @@ async fn decision_lists_walk_their_indexes() {
 async fn other_lists_walk_their_indexes() {
     check(escalation::OPEN, &["escalation_open ((due_at,id)>(?,?))", "sqlite_autoindex_task_1 (id=?)"]).await;
     check(label_set::COUNT_OPEN, &["task_by_label (label=?)"]).await;
+    check(suspicion::OPEN, &["suspicion_open"]).await;
     check(dispute::OPEN, &["dispute_open ((opened_at,digest)>(?,?))"]).await;
     check(label::ALONG_ALL, &["label_holding (id<?)"]).await;
     check(label::ALONG_LABEL, &["label_by_name (label=? AND id<?)"]).await;

@@ -11,6 +11,7 @@ use domain::{
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
+    suspicion::SuspiciousLabel,
     task::TaskFilter,
 };
 use service::ports::store::{
@@ -20,7 +21,8 @@ use service::ports::store::{
 
 use crate::{
     api_key, audit, correction, counter, decision, decision_list, dispute, escalation, event, idempotency, label,
-    label_set, model, policy, queue, session, task, task_list, training_run, transaction::SqliteTransaction, user,
+    label_set, model, policy, queue, session, suspicion, task, task_list, training_run, transaction::SqliteTransaction,
+    user,
 };
 
 #[async_trait]
@@ -181,6 +183,16 @@ impl LearningReads for SqliteTransaction {
 
     async fn lookup_dispute(&mut self, digest: &str) -> StoreResult<Option<Dispute>> {
         let answer = dispute::lookup_open(self.connection().await?, digest).await;
+        self.settle(answer)
+    }
+
+    async fn list_suspicions(&mut self, page: &PageRequest) -> StoreResult<Page<SuspiciousLabel>> {
+        let answer = suspicion::list(self.connection().await?, page).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_suspicion(&mut self, label: LabelId) -> StoreResult<Option<SuspiciousLabel>> {
+        let answer = suspicion::lookup(self.connection().await?, label).await;
         self.settle(answer)
     }
 

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    ApiKey, Correction, Decision, Escalation, Label, Model, PolicyVersion, Queue, Task, Timestamp, TrainingRun, User,
-    UserId, audit::NewAuditEvent, label_set::LabelName,
+    ApiKey, Correction, Decision, Escalation, Label, LabelId, Model, PolicyVersion, Queue, Task, Timestamp,
+    TrainingRun, User, UserId, audit::NewAuditEvent, label_set::LabelName, suspicion::Suspicion,
 };
 use service::ports::store::{
     AuditWrites, DecisionWrites, DomainEvent, LearningWrites, PeopleWrites, PolicyWrites, SessionRecord, StoreResult,
@@ -12,7 +12,7 @@ use service::ports::store::{
 
 use crate::{
     api_key, correction, decision, escalation, idempotency, label, label_set, model, policy, queue, session,
-    submission, task, training_run, transaction::SqliteTransaction, user,
+    submission, suspicion, task, training_run, transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -70,6 +70,16 @@ impl LearningWrites for SqliteTransaction {
 
     async fn rename_label(&mut self, from: &str, to: &str) -> StoreResult<u64> {
         let answer = label_set::rename(self.connection().await?, from, to).await;
+        self.settle(answer)
+    }
+
+    async fn replace_suspicions(&mut self, suspicions: &[Suspicion]) -> StoreResult<()> {
+        let answer = suspicion::replace(self.connection().await?, suspicions).await;
+        self.settle(answer)
+    }
+
+    async fn keep_suspicious_label(&mut self, label: LabelId) -> StoreResult<()> {
+        let answer = suspicion::keep(self.connection().await?, label).await;
         self.settle(answer)
     }
 

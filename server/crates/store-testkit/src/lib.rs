@@ -13,6 +13,7 @@ pub mod learning;
 pub mod people;
 pub mod policy;
 pub mod queue;
+pub mod suspicion;
 pub mod task;
 pub mod transaction;
 
@@ -122,6 +123,12 @@ macro_rules! conformance_tests {
                 names_of_labels_come_by_name_and_are_changed,
                 a_renamed_label_takes_examples_and_unfinished_tasks_along,
                 labels_that_become_one_end_their_disputes,
+            ]
+            suspicion: [
+                suspicions_come_with_their_labels_likeliest_first_page_by_page,
+                a_kept_label_is_not_suspected_again_and_other_suspicions_are_replaced,
+                what_takes_a_labels_place_ends_the_suspicion,
+                a_suggestion_follows_its_labels_name_and_ends_when_both_are_one,
             ]
             policy: [
                 an_empty_store_has_no_policy,

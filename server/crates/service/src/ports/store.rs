@@ -15,6 +15,7 @@ use domain::{
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
+    suspicion::{Suspicion, SuspiciousLabel},
     task::TaskFilter,
 };
 
@@ -108,6 +109,8 @@ pub struct Counters {
     pub escalations: u64,
     /// Texts whose labels contradict each other.
     pub disputes: u64,
+    /// Labels that are likely wrong and that nobody has looked at.
+    pub suspicions: u64,
 }
 
 /// Tasks, queues and escalations, read.
@@ -210,6 +213,10 @@ pub trait LearningReads {
     async fn list_disputes(&mut self, page: &PageRequest) -> StoreResult<Page<Dispute>>;
     /// The open dispute over the text with this digest.
     async fn lookup_dispute(&mut self, digest: &str) -> StoreResult<Option<Dispute>>;
+    /// Labels that are likely wrong and that nobody has looked at, the likeliest first.
+    async fn list_suspicions(&mut self, page: &PageRequest) -> StoreResult<Page<SuspiciousLabel>>;
+    /// The open suspicion about a label.
+    async fn lookup_suspicion(&mut self, label: LabelId) -> StoreResult<Option<SuspiciousLabel>>;
     /// Pairs of people's last words on one text, of the texts that were labelled last; at most 10,000. Settlements and
     /// files are nobody's word.
     async fn list_opinion_pairs(&mut self) -> StoreResult<Vec<OpinionPair>>;
@@ -237,6 +244,11 @@ pub trait LearningWrites {
     /// Gives every example and every unfinished task of a label another name; answers how many examples there were. What
     /// examples were called when they were given is kept, and disputes that this ends are closed.
     async fn rename_label(&mut self, from: &str, to: &str) -> StoreResult<u64>;
+    /// Takes these for the labels that are likely wrong, in place of those before, but for labels that do not hold and those
+    /// that a person kept.
+    async fn replace_suspicions(&mut self, suspicions: &[Suspicion]) -> StoreResult<()>;
+    /// Notes that a person holds the label for right. What takes the label's place ends the suspicion, too.
+    async fn keep_suspicious_label(&mut self, label: LabelId) -> StoreResult<()>;
     /// Adds a model, or changes stage and promotion of the one of this version. At most one may be champion.
     async fn save_model(&mut self, model: &Model) -> StoreResult<()>;
     /// Adds a run, or changes the one of this identifier.
