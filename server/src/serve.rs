@@ -4,7 +4,7 @@ use std::{future::Future, io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use axum::{
     Extension, Router,
-    body::Body,
+    body::{Body, HttpBody},
     extract::Request,
     http::StatusCode,
     middleware,
@@ -85,6 +85,7 @@ pub fn router(services: &Services, options: &WebOptions) -> Router {
         .layer(middleware::from_fn(security::headers))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, RESPONSE_TIMEOUT))
+        .layer(middleware::map_response(explain))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TraceLayer::new_for_http().make_span_with(span))
 }
@@ -92,6 +93,26 @@ pub fn router(services: &Services, options: &WebOptions) -> Router {
 /// A span without the query, which may hold what people searched for.
 fn span(request: &Request<Body>) -> tracing::Span {
     tracing::info_span!("request", http.method = %request.method(), http.path = request.uri().path())
+}
+
+/// Layers refuse with a status alone; whoever called hears why.
+async fn explain(response: Response) -> Response {
+    if response.body().size_hint().exact() != Some(0) {
+        return response;
+    }
+    let fault = match response.status() {
+        StatusCode::FORBIDDEN => Fault::Forbidden,
+        StatusCode::SERVICE_UNAVAILABLE => {
+            Fault::Unavailable { message: "The answer took too long; try again.".to_owned() }
+        }
+        _ => return response,
+    };
+    let (parts, _) = response.into_parts();
+    let mut explained = Problem::from(fault).into_response();
+    for (name, value) in &parts.headers {
+        explained.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    explained
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
@@ -132,5 +153,23 @@ pub async fn serve(
             tracing::warn!("connections were still open after the grace time");
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_took_too_long_says_so() {
+        let refused = StatusCode::SERVICE_UNAVAILABLE.into_response();
+        let explained = explain(refused).await;
+        assert_eq!(explained.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let body = to_bytes(explained.into_body(), 4096).await.unwrap();
+        assert!(String::from_utf8_lossy(&body).contains("took too long"));
+        let own = explain((StatusCode::FORBIDDEN, "a page of its own").into_response()).await;
+        assert_eq!(to_bytes(own.into_body(), 4096).await.unwrap(), "a page of its own");
     }
 }

@@ -1,11 +1,14 @@
 //! Every error as a problem document.
 
-use axum::{http::header, response::IntoResponse};
+use axum::{
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 use domain::{Fault, ValidationCode, ValidationError, policy::PolicyProblem};
 use serde_json::{Value, json};
 use server::http::problem::Problem;
 
-use crate::support::{Answer, read};
+use crate::support::{Answer, Floor, form, read};
 
 async fn answer(fault: Fault) -> Answer {
     read(Problem::from(fault).into_response()).await
@@ -62,4 +65,15 @@ async fn a_problem_says_what_helps_and_nothing_else() {
     let members = |problem: &Value| problem.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let plain = answer(Fault::NotFound).await.json();
     assert_eq!(members(&plain), ["code", "detail", "status", "title", "type"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_of_another_site_is_refused_with_a_problem() {
+    let floor = Floor::open().await;
+    let mut request = form("/fn/sign_in", None, "email=a&password=b".to_owned());
+    request.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
+    let refused = floor.send(request).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(refused.header(header::CONTENT_TYPE), "application/problem+json");
+    assert_eq!(refused.json()["code"], "forbidden");
 }
