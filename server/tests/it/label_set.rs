@@ -89,6 +89,14 @@ async fn names_are_refused_with_the_field_and_nothing_changes() {
     assert_eq!(retire("c").await, StatusCode::NOT_FOUND);
     assert_eq!(rename(&[("name", "b"), ("to", "c"), ("merge", "true")]).await, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(act(&floor, &supervisor, "save_label", &[("name", "c"), ("about", "again")]).await.status, 200);
+    // A file that knows only the old names.
+    let import = async |label: &str| {
+        floor.services.import_labels(&floor.system, &[("four".to_owned(), label.to_owned())]).await.is_ok()
+    };
+    assert_eq!(retire("c").await, StatusCode::OK);
+    assert!(!import("c").await, "a retired label takes no example");
+    assert_eq!(act(&floor, &supervisor, "save_label", &[("name", "c"), ("about", "again")]).await.status, 200);
+    assert!(import("a").await);
     // Back to the old name.
     assert_eq!(rename(&[("name", "b"), ("to", "a")]).await, StatusCode::OK);
     let entries = act(&floor, &supervisor, "list_label_set", &[]).await.json();
@@ -104,5 +112,5 @@ async fn names_are_refused_with_the_field_and_nothing_changes() {
             )
         })
         .collect();
-    assert_eq!(states, [("a", "active", 2), ("b", "became", 0), ("c", "active", 1)]);
+    assert_eq!(states, [("a", "active", 3), ("b", "became", 0), ("c", "active", 1)]);
 }

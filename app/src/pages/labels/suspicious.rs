@@ -149,13 +149,12 @@ fn Answer(
     let button = first.then_some(if change { CHANGE_FIRST } else { KEEP_FIRST });
     let key =
         first.then(|| view! { <kbd class="kbd kbd-xs" aria-hidden="true">{if change { "c" } else { "k" }}</kbd> });
-    let class = if change { "btn btn-sm btn-primary" } else { "btn btn-sm" };
     let name = format!("{word}: {about}");
     view! {
         <ActionForm action=answer>
             <input type="hidden" name="label" value=id/>
             <input type="hidden" name="change" value=change.to_string()/>
-            <button class=class id=button type="submit" disabled=pending aria-label=name>
+            <button class="btn btn-sm" id=button type="submit" disabled=pending aria-label=name>
                 {word}
                 {key}
             </button>

@@ -1,13 +1,13 @@
 //! The label store: reading, importing, exporting.
 
 use domain::{
-    Actor, Label, LabelId, LabelKind, Page, PageRequest, Permission,
+    Actor, Label, LabelId, LabelKind, Page, PageRequest, Permission, ValidationCode, ValidationError,
     label::{LabelCount, LabelFilter},
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
-    ReadError, Services,
+    LabelError, ReadError, Services,
     services::{Act, id_ms},
 };
 
@@ -56,12 +56,18 @@ impl Services {
         Ok(tx.save().await?)
     }
 
-    /// Adds examples that came with a file, as `(text, label)`; answers how many. Checked by the caller.
+    /// Adds examples that came with a file, as `(text, label)`; answers how many. Checked by the caller. A label that has
+    /// another name now is added under that name.
     ///
     /// # Errors
-    /// See [`ReadError`].
-    pub async fn import_labels(&self, actor: &Actor, examples: &[(String, String)]) -> Result<u64, ReadError> {
+    /// When a label is retired; then nothing is added.
+    pub async fn import_labels(&self, actor: &Actor, examples: &[(String, String)]) -> Result<u64, LabelError> {
         actor.require(Permission::TrainModels)?;
+        let set = self.label_set();
+        if let Some((_, label)) = examples.iter().find(|(_, label)| set.is_retired(label)) {
+            let message = format!("`{label}` is retired; bring it back, or leave its rows out");
+            return Err(ValidationError::new("label", ValidationCode::Malformed, message).into());
+        }
         for chunk in examples.chunks(IMPORT_CHUNK) {
             let now = self.now();
             let labels: Vec<Label> = chunk
@@ -70,7 +76,7 @@ impl Services {
                     id: LabelId::from_parts(id_ms(now), self.random_bits()),
                     digest: digest(text),
                     text: text.clone(),
-                    label: label.clone(),
+                    label: set.current(label).to_owned(),
                     kind: LabelKind::Imported,
                     task_id: None,
                     given_by: actor.name().to_owned(),
@@ -80,7 +86,7 @@ impl Services {
                     model_version: None,
                     given_by_id: None,
                     decision_id: None,
-                    given_as: None,
+                    given_as: (set.current(label) != label).then(|| label.clone()),
                     replaced: None,
                     saw_model: None,
                 })
