@@ -16,6 +16,8 @@ const FORBIDDEN: Readonly<Record<Role, readonly string[]>> = {
 
 for (const [role, paths] of Object.entries(PAGES) as [Role, readonly string[]][]) {
   test(`the pages of the ${role} are in order`, async ({ page, signIn, expectNoAxeViolations }) => {
+    // Axe looks at each page twice, which takes a busy machine some seconds.
+    test.setTimeout(30_000 + 15_000 * paths.length);
     await signIn(page, role);
     for (const path of paths) {
       const response = await page.goto(path);
