@@ -45,7 +45,7 @@ banking77: server site ## the whole product on real questions (DATA=folder with 
 		node_modules/.bin/playwright test --config end2end/banking77.config.ts
 
 watch: setup ## rebuild and reload on every change (needs cargo-leptos)
-	@command -v cargo-leptos >/dev/null || { echo "error: cargo-leptos is missing: cargo install cargo-leptos --locked" >&2; exit 1; }
+	@command -v cargo-leptos >/dev/null || { echo "error: cargo-leptos is missing: cargo install cargo-leptos --version 0.3.6 --locked" >&2; exit 1; }
 	@rm -rf $(STAMPS)
 	@source scripts/lib.sh && PATH="$$PWD/node_modules/.bin:$$CACHE/wasm-bindgen-cli-$$(locked_version wasm-bindgen)/bin:$$PATH" \
 		exec cargo leptos watch -- serve --demo --data-dir data $(ARGS)

@@ -1,5 +1,7 @@
 //! Headers that keep pages safe: a content security policy with a nonce per response, and the usual rest.
 
+use std::sync::LazyLock;
+
 use axum::{
     extract::Request,
     http::{HeaderName, HeaderValue, header},
@@ -15,6 +17,15 @@ use crate::{clock::SystemEntropy, http::DOCS_PATH};
 #[derive(Debug, Clone)]
 pub struct PageNonce(pub String);
 
+/// Where `cargo leptos watch` tells the page to load again; empty everywhere else.
+static RELOAD_SOCKET: LazyLock<String> = LazyLock::new(|| match std::env::var("LEPTOS_WATCH") {
+    Ok(_) => {
+        let port = std::env::var("LEPTOS_RELOAD_PORT").unwrap_or_else(|_| "3001".to_owned());
+        format!(" ws://127.0.0.1:{port}")
+    }
+    Err(_) => String::new(),
+});
+
 /// Mints the nonce, runs the request, and sends the headers. Responses that set a policy of their own keep it.
 pub async fn headers(mut request: Request, next: Next) -> Response {
     let mut bytes = [0_u8; 18];
@@ -26,9 +37,10 @@ pub async fn headers(mut request: Request, next: Next) -> Response {
     let styles = if request.uri().path().starts_with(DOCS_PATH) { "'self' 'unsafe-inline'" } else { "'self'" };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    let reload = &*RELOAD_SOCKET;
     let policy = format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src {styles}; img-src 'self' data:; \
-         connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         connect-src 'self'{reload}; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(value);

@@ -40,6 +40,20 @@ pub struct Classification {
     /// What the model itself called it, when labels were renamed or retired since it was trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<String>,
+    /// What is promised for answers like this one; nothing when nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Reached>,
+}
+
+/// A promise that an answer falls under: of the answers for this label with at least that confidence, at least so many are
+/// right, with a certainty of 95 %.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Reached {
+    /// The precision in percent.
+    pub percent: u8,
+    /// The confidence that is enough, 0 to 1.
+    pub threshold: f32,
 }
 
 impl Classification {

@@ -220,6 +220,18 @@ pub struct Decision {
     pub supersedes: Option<DecisionId>,
 }
 
+impl Decision {
+    /// The probability with which a policy that decides like this lets people see the task; nothing when it lets a machine
+    /// have it.
+    #[must_use]
+    pub const fn chosen_with(&self) -> Option<f32> {
+        match self.destination {
+            Destination::Queue { .. } => Some(1.0),
+            _ => None,
+        }
+    }
+}
+
 /// A decision as a list shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -7,6 +7,10 @@ use crate::{
     time::Timestamp,
 };
 
+/// What a text is that belongs to none of the labels. People may give it like any other, models learn it like any other, and
+/// no policy needs to name it.
+pub const NONE_OF_THESE: &str = "none_of_these";
+
 /// How a label came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -80,6 +84,10 @@ pub struct Label {
     /// and of earlier versions of the program.
     #[serde(default)]
     pub saw_model: Option<bool>,
+    /// The probability with which its task was chosen to be looked at by people, above 0 and at most 1: estimates count the
+    /// label by one over it. Nothing when nobody chose: examples of files, and tasks that a machine had done.
+    #[serde(default)]
+    pub chosen_with: Option<f32>,
 }
 
 /// What a list of labels is narrowed to.

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod api_key;
 pub mod audit;
+pub mod automation;
 pub mod classification;
 pub mod correction;
 pub mod decision;
@@ -13,6 +14,7 @@ pub mod detail;
 pub mod dispute;
 pub mod error;
 pub mod escalation;
+pub mod evaluation;
 pub mod fault;
 pub mod id;
 pub mod label;

@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{error::InvalidTransition, id::RunId, time::Timestamp};
+use crate::{
+    error::InvalidTransition,
+    evaluation::{LearningPoint, NewestMetrics},
+    id::RunId,
+    time::Timestamp,
+};
 
 /// Where a model stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,6 +53,15 @@ pub struct Metrics {
     /// The champion of that time on the same examples.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub champion_accuracy: Option<f64>,
+    /// The champion of that time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub champion: Option<u32>,
+    /// What fewer examples gave, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learning_curve: Vec<LearningPoint>,
+    /// How a model does that did not know the newest labels; nothing when people gave too few.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<NewestMetrics>,
 }
 
 /// A trained model.

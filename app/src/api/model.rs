@@ -1,6 +1,10 @@
 //! Models and the runs that train them.
 
-use domain::{ModelBoard, RunId, TrainingRun};
+use domain::{
+    ModelBoard, Page, RunId, TrainingRun,
+    automation::AutomationBoard,
+    evaluation::{CaseFilter, CaseText, ModelReport},
+};
 use leptos::prelude::*;
 
 use crate::error::AppError;
@@ -10,6 +14,52 @@ use crate::error::AppError;
 pub async fn lookup_model_board() -> Result<ModelBoard, AppError> {
     use crate::api::{actor, fail, services};
     services().model_board(&actor()?).await.map_err(fail)
+}
+
+/// How good a model is.
+#[server(prefix = "/fn", endpoint = "lookup_model_report")]
+pub async fn lookup_model_report(
+    /// The model.
+    version: u32,
+) -> Result<ModelReport, AppError> {
+    use crate::api::{actor, fail, services};
+    services().model_report(&actor()?, version).await.map_err(fail)
+}
+
+/// The cases that a model was measured on.
+#[server(prefix = "/fn", endpoint = "list_cases")]
+pub async fn list_cases(
+    /// The model.
+    version: u32,
+    /// What the list is narrowed to.
+    #[server(default)]
+    filter: CaseFilter,
+    /// The cursor of the page.
+    after: Option<String>,
+) -> Result<Page<CaseText>, AppError> {
+    use crate::api::{actor, fail, services};
+    let page = domain::PageRequest::after(after, None);
+    services().list_cases(&actor()?, version, &filter, &page).await.map_err(fail)
+}
+
+/// What may be left to machines.
+#[server(prefix = "/fn", endpoint = "lookup_automation_board")]
+pub async fn lookup_automation_board() -> Result<AutomationBoard, AppError> {
+    use crate::api::{actor, fail, services};
+    services().automation_board(&actor()?).await.map_err(fail)
+}
+
+/// Says how right the answers for a label are to be.
+#[server(prefix = "/fn", endpoint = "set_automation_goal")]
+pub async fn set_automation_goal(
+    /// The label.
+    label: String,
+    /// In percent; 0 takes the goal back.
+    percent: u8,
+) -> Result<(), AppError> {
+    use crate::api::{actor, fail, services};
+    let percent = (percent > 0).then_some(percent);
+    services().set_goal(&actor()?, &label, percent).await.map_err(fail)
 }
 
 /// How far a run is.

@@ -17,7 +17,10 @@ pub use list::LabelsPage;
 pub use names::LabelSetPage;
 pub use suspicious::SuspiciousPage;
 
-use crate::api::label::count_label_backlog;
+use crate::{
+    api::label::count_label_backlog,
+    components::{TAB, TABS},
+};
 
 /// The links between the pages of labels, with how much waits for somebody.
 #[component]
@@ -25,28 +28,27 @@ fn LabelTabs(
     /// That much.
     backlog: LabelBacklog,
 ) -> impl IntoView {
-    let class = "border-b-2 border-transparent px-3 py-2 text-sm hover:border-base-300 aria-[current=page]:border-primary aria-[current=page]:font-medium";
     let badge = |count: u64| {
         (count > 0)
             .then(|| view! { <span class="badge badge-sm badge-soft badge-warning ml-2 tabular-nums">{count}</span> })
     };
     view! {
-        <nav aria-label="Labels" class="mb-4 flex flex-wrap gap-1 border-b border-base-300">
-            <A href="/labels" exact=true attr:class=class>
+        <nav aria-label="Labels" class=TABS>
+            <A href="/labels" exact=true attr:class=TAB>
                 "All labels"
             </A>
-            <A href="/labels/disputes" attr:class=class>
+            <A href="/labels/disputes" attr:class=TAB>
                 "To settle"
                 {badge(backlog.disputes)}
             </A>
-            <A href="/labels/suspicious" attr:class=class>
+            <A href="/labels/suspicious" attr:class=TAB>
                 "Suspicious"
                 {badge(backlog.suspicions)}
             </A>
-            <A href="/labels/names" attr:class=class>
+            <A href="/labels/names" attr:class=TAB>
                 "Names"
             </A>
-            <A href="/labels/agreement" attr:class=class>
+            <A href="/labels/agreement" attr:class=TAB>
                 "Agreement"
             </A>
         </nav>

@@ -1,9 +1,36 @@
 //! Models: what serves, what could serve, how good each is, and training a new one.
 
+mod automation;
 mod board;
+mod cases;
+mod charts;
+mod report;
 mod run;
 
+pub use automation::AutomationPage;
 pub use board::ModelsPage;
+pub use cases::CasesPage;
+use leptos::prelude::*;
+use leptos_router::components::A;
+pub use report::ModelPage;
+
+use crate::components::{TAB, TABS};
+
+/// The links between the pages of models.
+#[component]
+fn ModelTabs() -> impl IntoView {
+    view! {
+        <nav aria-label="Models" class=TABS>
+            <A href="/models" exact=true attr:class=TAB>
+                "Models"
+            </A>
+            <A href="/models/automation" attr:class=TAB>
+                "Automation"
+            </A>
+        </nav>
+    }
+    .into_any()
+}
 
 /// A share as people read it: `91.6 %`.
 fn percent(share: f64) -> String {

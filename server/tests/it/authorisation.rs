@@ -10,7 +10,7 @@ use axum::{
 use domain::{NewTask, Role, Scope};
 use server::auth::is_public;
 
-use crate::support::{Floor, form};
+use crate::support::{Floor, examples, form};
 
 use Role::{Administrator, Agent, Auditor, Supervisor};
 
@@ -36,6 +36,9 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/policies", READS_DECISIONS),
     ("/policies/1", READS_DECISIONS),
     ("/models", READS_DECISIONS),
+    ("/models/1", READS_DECISIONS),
+    ("/models/1/cases", READS_DECISIONS),
+    ("/models/automation", READS_DECISIONS),
     ("/labels", READS_DECISIONS),
     ("/labels/disputes", READS_DECISIONS),
     ("/labels/agreement", READS_DECISIONS),
@@ -77,6 +80,10 @@ const FUNCTIONS: &[(&str, &[Role], &str)] = &[
     ("submit_policy", SUPERVISES, "json=x&note=x&intent=check"),
     ("activate_policy", SUPERVISES, "version=1"),
     ("lookup_model_board", READS_DECISIONS, ""),
+    ("lookup_model_report", READS_DECISIONS, "version=1"),
+    ("list_cases", READS_DECISIONS, "version=1"),
+    ("lookup_automation_board", READS_DECISIONS, ""),
+    ("set_automation_goal", SUPERVISES, "label=refund&percent=98"),
     ("lookup_run", READS_DECISIONS, "run=run_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
     ("start_training", SUPERVISES, ""),
     ("cancel_training", SUPERVISES, "run=run_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
@@ -158,6 +165,8 @@ impl Walk {
         let new = NewTask { subject: "A task".to_owned(), ..NewTask::default() };
         let receipt = floor.services.submit(&floor.system, new, None).await.unwrap();
         floor.services.save_label(&floor.system, "refund", "").await.unwrap();
+        floor.services.import_labels(&floor.system, &examples()).await.unwrap();
+        floor.services.train(&floor.system).await.unwrap();
         let mut cookies = BTreeMap::new();
         for role in Role::ALL {
             cookies.insert(role, floor.cookie(role).await);
@@ -229,6 +238,7 @@ async fn every_page_is_for_its_roles_only() {
             let path = path.replace("{task}", "{id}").replace("{decision}", "{id}");
             path.replace("/work/triage", "/work/{queue}")
                 .replace("/policies/1", "/policies/{version}")
+                .replace("/models/1", "/models/{version}")
                 .replace("/names/refund", "/names/{name}")
         })
         .map(|path| path.trim_end_matches('/').to_owned())

@@ -1,39 +1,16 @@
 //! From labels to the model that decides, without a browser.
 
 use axum::http::Method;
-use domain::{NewTask, Role, RunState, Scope};
+use domain::{Role, RunState, Scope};
 use serde_json::json;
 
-use crate::support::{Floor, form};
-
-/// Three labels that nobody mixes up.
-fn examples() -> Vec<(String, String)> {
-    let topics = [
-        ("weather", ["rain", "sunshine", "storm", "snow", "clouds", "wind", "frost", "fog"]),
-        ("kitchen", ["bread", "butter", "soup", "salad", "cheese", "noodles", "pepper", "flour"]),
-        ("music", ["violin", "piano", "trumpet", "chorus", "rhythm", "melody", "concert", "drums"]),
-    ];
-    let mut examples = Vec::new();
-    for (label, words) in topics {
-        for first in words {
-            for second in words {
-                examples.push((format!("{first} and {second} today"), label.to_owned()));
-            }
-        }
-    }
-    examples
-}
-
-async fn submit(floor: &Floor, subject: &str) -> domain::Receipt {
-    let new = NewTask { subject: subject.to_owned(), ..NewTask::default() };
-    floor.services.submit(&floor.system, new, None).await.unwrap()
-}
+use crate::support::{Floor, examples, form};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn labels_train_a_model_that_decides_once_it_is_promoted() {
     let floor = Floor::open().await;
     let (services, system) = (&floor.services, &floor.system);
-    let without = submit(&floor, "violin and piano").await;
+    let without = floor.submit("violin and piano").await;
     assert!(without.decision.classification.is_none());
 
     let failed = services.train(system).await.unwrap();
@@ -42,18 +19,18 @@ async fn labels_train_a_model_that_decides_once_it_is_promoted() {
     services.import_labels(system, &examples()).await.unwrap();
     let run = services.train(system).await.unwrap();
     assert_eq!((run.state, run.model_version), (RunState::Succeeded, Some(1)), "{}", run.message);
-    assert!(submit(&floor, "violin and piano").await.decision.classification.is_none(), "a candidate decides nothing");
+    assert!(floor.submit("violin and piano").await.decision.classification.is_none(), "a candidate decides nothing");
 
     let model = services.promote(system, 1, false).await.unwrap();
     let metrics = model.metrics.unwrap();
     assert!(metrics.accuracy > 0.9 && metrics.examples >= 20, "{metrics:?}");
-    let decided = submit(&floor, "violin and piano").await.decision;
+    let decided = floor.submit("violin and piano").await.decision;
     let classification = decided.classification.unwrap();
     assert_eq!((classification.label.as_str(), classification.model_version.as_str()), ("music", "v1"));
     assert_eq!(decided.fallback, None);
 
     // A person resolves it: the label is confirmed. A bot of a person's queue confirms, too.
-    let task = submit(&floor, "soup with pepper").await;
+    let task = floor.submit("soup with pepper").await;
     let agent = floor.cookie(Role::Agent).await;
     let claimed = floor.send(form("/fn/claim_task", Some(&agent), format!("task={}", task.task_id))).await;
     assert_eq!(claimed.status, 200, "{}", claimed.text());
@@ -68,7 +45,7 @@ async fn labels_train_a_model_that_decides_once_it_is_promoted() {
     let board = services.model_board(system).await.unwrap();
     assert!(board.models[0].metrics.as_ref().unwrap().champion_accuracy.is_some());
     services.promote(system, 2, board.models[0].is_worse_than_champion()).await.unwrap();
-    let next = submit(&floor, "storm and fog").await.decision.classification.unwrap();
+    let next = floor.submit("storm and fog").await.decision.classification.unwrap();
     assert_eq!(next.model_version, "v2");
 }
 
@@ -97,7 +74,7 @@ async fn enough_corrections_train_the_next_model_by_themselves() {
     services.train(system).await.unwrap();
     services.promote(system, 1, true).await.unwrap();
     let correct = async |subject: &str, label: &str| {
-        let task = services.claim(system, submit(&floor, subject).await.task_id, None).await.unwrap();
+        let task = services.claim(system, floor.submit(subject).await.task_id, None).await.unwrap();
         let reason = "It is about that.".to_owned();
         let request = domain::CorrectionRequest { label: Some(label.to_owned()), priority: None, queue: None, reason };
         services.correct(system, task.id, task.last_token, request).await.unwrap();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, wherever in its helpers")]
 
 mod authorisation;
+mod automation;
 mod crash;
 mod label;
 mod label_set;

@@ -7,7 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use domain::{Actor, NewUser, Role, Scope};
+use domain::{Actor, CorrectionRequest, NewTask, NewUser, Role, Scope, TaskId};
 use serde_json::Value;
 use server::{
     config::{Config, Flags},
@@ -73,6 +73,24 @@ impl Floor {
         let router = router(&services, &options);
         let system = Actor::system("test");
         Self { services, router, system, stopping, _background: background, directory }
+    }
+
+    /// Submits a task of one line.
+    pub(crate) async fn submit(&self, subject: &str) -> domain::Receipt {
+        let new = NewTask { subject: subject.to_owned(), ..NewTask::default() };
+        self.services.submit(&self.system, new, None).await.unwrap()
+    }
+
+    /// Has somebody say what a task is, or that the model is right, and resolves it.
+    pub(crate) async fn work(&self, id: TaskId, label: Option<&str>) {
+        let task = self.services.claim(&self.system, id, None).await.unwrap();
+        let token = task.last_token;
+        if let Some(label) = label {
+            let reason = "It is about that.".to_owned();
+            let request = CorrectionRequest { label: Some(label.to_owned()), priority: None, queue: None, reason };
+            self.services.correct(&self.system, id, token, request).await.unwrap();
+        }
+        self.services.resolve(&self.system, id, token).await.unwrap();
     }
 
     /// The data directory.
@@ -152,4 +170,22 @@ pub(crate) fn onnxruntime() -> PathBuf {
     );
     assert!(path.exists(), "ONNX Runtime is not at {}; `make test` puts it there", path.display());
     path
+}
+
+/// Three labels that nobody mixes up.
+pub(crate) fn examples() -> Vec<(String, String)> {
+    let topics = [
+        ("weather", ["rain", "sunshine", "storm", "snow", "clouds", "wind", "frost", "fog"]),
+        ("kitchen", ["bread", "butter", "soup", "salad", "cheese", "noodles", "pepper", "flour"]),
+        ("music", ["violin", "piano", "trumpet", "chorus", "rhythm", "melody", "concert", "drums"]),
+    ];
+    let mut examples = Vec::new();
+    for (label, words) in topics {
+        for first in words {
+            for second in words {
+                examples.push((format!("{first} and {second} today"), label.to_owned()));
+            }
+        }
+    }
+    examples
 }

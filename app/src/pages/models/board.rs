@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    percent, points,
+    ModelTabs, percent, points,
     run::{RunProgress, Runs},
 };
 use crate::{
@@ -41,6 +41,7 @@ pub fn ModelsPage() -> impl IntoView {
             <PageHeader title="Models" subtitle="What decides what a task is, and how good it is on examples it has never seen.">
                 {retrain}
             </PageHeader>
+            <ModelTabs/>
             {errors.map(|error| view! { <FormError error/> }).into_iter().collect_view()}
             <Health health=board.classifier.clone()/>
             <Examples labels=board.labels.clone()/>
@@ -198,7 +199,9 @@ fn ModelRow(model: Model, promote: ServerAction<PromoteModel>, may_promote: bool
     view! {
         <tr class=highlight>
             <th scope="row" class="num">
-                {model.name()}
+                <a class="link" href=format!("/models/{}", model.version)>
+                    {model.name()}
+                </a>
             </th>
             <td>
                 <StateBadge state=model.stage.as_str()/>
@@ -223,7 +226,7 @@ fn ModelRow(model: Model, promote: ServerAction<PromoteModel>, may_promote: bool
 
 /// The way to make a model the champion. A worse one asks for a second thought.
 #[component]
-fn Promote(model: Model, promote: ServerAction<PromoteModel>) -> impl IntoView {
+pub(super) fn Promote(model: Model, promote: ServerAction<PromoteModel>) -> impl IntoView {
     if model.stage == ModelStage::Champion {
         return view! { <span class="text-xs text-base-content/70">"serves now"</span> }.into_any();
     }

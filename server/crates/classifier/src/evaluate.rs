@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, collections::HashMap, time::Instant};
 
-use domain::Metrics;
+use domain::{Classification, Metrics};
 use serde::{Deserialize, Serialize};
+use statistics::ranking::auroc;
 
 use crate::{error::ClassifyError, serve::Model, train::Example};
 
@@ -44,6 +45,9 @@ impl Evaluation {
             ece: self.ece,
             coverage_at_precision: self.coverage_at_precision.clone(),
             champion_accuracy,
+            champion: None,
+            learning_curve: Vec::new(),
+            newest: None,
         }
     }
 }
@@ -54,12 +58,25 @@ impl Evaluation {
 /// # Errors
 /// When the model does not answer.
 pub fn evaluate(model: &Model, examples: &[Example<'_>], out_of_scope: &[&str]) -> Result<Evaluation, ClassifyError> {
+    Ok(evaluate_and_keep(model, examples, out_of_scope)?.0)
+}
+
+/// As [`evaluate`], with what the model said of each example.
+///
+/// # Errors
+/// When the model does not answer.
+pub fn evaluate_and_keep(
+    model: &Model,
+    examples: &[Example<'_>],
+    out_of_scope: &[&str],
+) -> Result<(Evaluation, Vec<Classification>), ClassifyError> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     for label in model.labels() {
         let next = places.len();
         places.insert(label, next);
     }
     let mut outcomes = Vec::with_capacity(examples.len());
+    let mut answers = Vec::with_capacity(examples.len());
     let mut inside = Vec::with_capacity(examples.len());
     let started = Instant::now();
     for batch in examples.chunks(BATCH) {
@@ -70,6 +87,7 @@ pub fn evaluate(model: &Model, examples: &[Example<'_>], out_of_scope: &[&str]) 
             let predicted = places[answer.label.as_str()];
             outcomes.push(Outcome { truth, predicted, confidence: answer.confidence });
             inside.push(answer.out_of_scope);
+            answers.push(answer);
         }
     }
     let seconds = started.elapsed().as_secs_f64();
@@ -77,7 +95,7 @@ pub fn evaluate(model: &Model, examples: &[Example<'_>], out_of_scope: &[&str]) 
     for batch in out_of_scope.chunks(BATCH) {
         outside.extend(model.classify(batch)?.into_iter().map(|answer| answer.out_of_scope));
     }
-    Ok(Evaluation {
+    let evaluation = Evaluation {
         examples: examples.len() as u64,
         accuracy: accuracy(&outcomes),
         macro_f1: macro_f1(&outcomes),
@@ -86,7 +104,8 @@ pub fn evaluate(model: &Model, examples: &[Example<'_>], out_of_scope: &[&str]) 
         out_of_scope_auroc: auroc(&outside, &inside),
         texts_per_second: if seconds > 0.0 { examples.len() as f64 / seconds } else { 0.0 },
         model_sha256: model.sha256().to_owned(),
-    })
+    };
+    Ok((evaluation, answers))
 }
 
 /// One answer beside the truth, labels by number.
@@ -158,24 +177,6 @@ pub(crate) fn coverage(outcomes: &[Outcome]) -> BTreeMap<String, f64> {
     shares.map(|(count, (key, _))| (key.to_owned(), share(count, outcomes.len()))).collect()
 }
 
-/// How often a score of the first kind is above one of the second, ties counting half; nothing when a kind is empty.
-fn auroc(above: &[f32], below: &[f32]) -> Option<f64> {
-    if above.is_empty() || below.is_empty() {
-        return None;
-    }
-    let mut all: Vec<(f32, bool)> = above.iter().map(|&score| (score, true)).collect();
-    all.extend(below.iter().map(|&score| (score, false)));
-    all.sort_by(|left, right| left.0.total_cmp(&right.0));
-    let (mut wins, mut below_so_far) = (0.0f64, 0usize);
-    for tied in all.chunk_by(|left, right| left.0 == right.0) {
-        let foreign = tied.iter().filter(|(_, is_above)| *is_above).count();
-        let own = tied.len() - foreign;
-        wins += foreign as f64 * (below_so_far as f64 + own as f64 / 2.0);
-        below_so_far += own;
-    }
-    Some(wins / (above.len() as f64 * below.len() as f64))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,11 +214,5 @@ mod tests {
         let outcomes = [outcome(0, 0, 0.8), outcome(0, 1, 0.8)];
         assert!((expected_calibration_error(&outcomes) - 0.3).abs() < 1e-6);
         assert_eq!(expected_calibration_error(&[]), 0.0);
-    }
-
-    #[test]
-    fn auroc_counts_ties_half() {
-        assert_eq!(auroc(&[0.9, 0.5], &[0.1, 0.5]), Some(0.875));
-        assert_eq!(auroc(&[], &[0.5]), None);
     }
 }

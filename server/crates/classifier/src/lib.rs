@@ -3,9 +3,10 @@
 //! A model is a hashed n-gram linear classifier. It is trained here by plain stochastic gradient descent, written as a
 //! real ONNX graph beside a `model.json`, and answered by ONNX Runtime; only turning text into hashed ids is Rust.
 //!
-//! This crate depends on `domain` alone. It never knows use cases, stores, HTTP or async: every call blocks, and the
+//! Of our crates this one depends on `domain` and `statistics` alone. It never knows use cases, stores, HTTP or async: every call blocks, and the
 //! caller decides on which thread. It reads no clock but to measure speed, and draws no randomness but from a seed.
 
+pub mod backtest;
 mod calibrate;
 pub mod error;
 pub mod evaluate;
@@ -20,8 +21,9 @@ mod sgd;
 pub mod suspicious;
 pub mod train;
 
+pub use backtest::{Backtest, backtest};
 pub use error::{ClassifyError, GuardError, ModelError, RuntimeError, TrainError};
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, evaluate, evaluate_and_keep};
 pub use model_dir::{Artifact, LabelCard, ModelCard, OutOfFold};
 pub use runtime::init_runtime;
 pub use serve::Model;

@@ -253,6 +253,7 @@ fn classification(probabilities: &[f32], labels: &[LabelCard], version: &str) ->
         handling_minutes: label.handling_minutes.filter(|_| is_sound),
         model_version: version.to_owned(),
         said: None,
+        reached: None,
     }
 }
 

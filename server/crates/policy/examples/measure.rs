@@ -49,6 +49,7 @@ fn main() -> Result<(), Vec<domain::policy::PolicyProblem>> {
         handling_minutes: None,
         model_version: "v1".to_owned(),
         said: None,
+        reached: None,
     };
     let body = "I ordered a card two weeks ago and it still has not arrived; please tell me where it is.".to_owned();
     let task = NewTask { subject: "Where is my card?".to_owned(), body, ..NewTask::default() };

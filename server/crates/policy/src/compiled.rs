@@ -102,6 +102,13 @@ impl CompiledPolicy {
             .collect()
     }
 
+    /// The rules that ask for a promised precision.
+    #[must_use]
+    pub fn rules_asking_for_precision(&self) -> Vec<String> {
+        let asks = self.document.rules.iter().filter(|rule| rule.when.contains("classification.reaches_precision"));
+        asks.map(|rule| rule.id.clone()).collect()
+    }
+
     /// Checks a document and compiles its conditions.
     ///
     /// # Errors

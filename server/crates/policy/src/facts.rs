@@ -104,6 +104,7 @@ pub(crate) enum Fact {
     Confidence,
     Margin,
     OutOfScope,
+    ReachesPrecision,
     PredictedPriority,
     HandlingMinutes,
     ModelVersion,
@@ -131,6 +132,7 @@ impl Fact {
             ("classification", "confidence") => (Self::Confidence, Kind::Fraction),
             ("classification", "margin") => (Self::Margin, Kind::Fraction),
             ("classification", "out_of_scope") => (Self::OutOfScope, Kind::Fraction),
+            ("classification", "reaches_precision") => (Self::ReachesPrecision, Kind::Fraction),
             ("classification", "priority") => (Self::PredictedPriority, Kind::Text),
             ("classification", "handling_minutes") => (Self::HandlingMinutes, Kind::Fraction),
             ("classification", "model_version") => (Self::ModelVersion, Kind::Text),
@@ -157,7 +159,8 @@ pub(crate) fn fields(root: &str) -> &'static str {
     match root {
         "task" => "subject, body, text, channel, external_id, priority_hint, attributes",
         "classification" => {
-            "available, label, confidence, margin, out_of_scope, priority, handling_minutes, model_version, candidates"
+            "available, label, confidence, margin, out_of_scope, reaches_precision, priority, handling_minutes, \
+             model_version, candidates"
         }
         "queues" => "depth, oldest_age_minutes, agents_present",
         _ => "hour, minute, weekday, date",
@@ -221,6 +224,12 @@ static REFERENCE: &[FactDoc] = &[
         "fraction",
         "How likely the text belongs to no label at all, 0 to 1.",
         "classification.out_of_scope >= 0.7",
+    ),
+    doc(
+        "classification.reaches_precision",
+        "fraction",
+        "The precision that is promised for answers like this one, as the page Automation says; 0 when none is.",
+        "classification.reaches_precision >= 0.98",
     ),
     doc(
         "classification.priority",

@@ -91,6 +91,11 @@ impl<'a> Scene<'a> {
             Fact::Confidence => fraction(classification.map_or(0.0, |said| said.confidence)),
             Fact::Margin => fraction(classification.map_or(0.0, domain::Classification::margin)),
             Fact::OutOfScope => fraction(classification.map_or(0.0, |said| said.out_of_scope)),
+            Fact::ReachesPrecision => {
+                let percent =
+                    classification.and_then(|said| said.reached.as_ref()).map_or(0, |reached| reached.percent);
+                CowVal::owned(CelDouble::from(f64::from(percent) / 100.0))
+            }
             Fact::PredictedPriority => {
                 string(classification.and_then(|said| said.priority).map_or("", Priority::as_str))
             }

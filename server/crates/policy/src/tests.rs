@@ -69,6 +69,7 @@ pub(crate) fn said(label: &str, confidence: f32) -> Classification {
         handling_minutes: Some(12.5),
         model_version: "v3".to_owned(),
         said: None,
+        reached: Some(domain::classification::Reached { percent: 95, threshold: 0.9 }),
     }
 }
 

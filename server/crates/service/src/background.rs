@@ -12,6 +12,8 @@ const LIVE_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
 /// How often it is asked whether training is due.
 const TRIGGER_EVERY: Duration = Duration::from_secs(10);
+/// How often promises are worked out anew.
+const PROMISES_EVERY: Duration = Duration::from_secs(3_600);
 /// How often expired sessions and idempotency keys are removed.
 const PRUNE_EVERY: Duration = Duration::from_secs(300);
 
@@ -52,13 +54,14 @@ impl Services {
             ticks
         };
         let (mut live, mut sweep, mut prune) = (ticks(LIVE_EVERY), ticks(SWEEP_EVERY), ticks(PRUNE_EVERY));
-        let mut trigger = ticks(TRIGGER_EVERY);
+        let (mut trigger, mut promises) = (ticks(TRIGGER_EVERY), ticks(PROMISES_EVERY));
         loop {
             let (work, outcome) = tokio::select! {
                 _ = stop.changed() => break,
                 _ = live.tick() => ("live numbers", self.tick_live().await),
                 _ = sweep.tick() => ("sweep", self.tick_sweep().await),
                 _ = trigger.tick() => ("training trigger", self.tick_trigger()),
+                _ = promises.tick() => ("promises", self.refresh_promises().await.map_err(|error| error.to_string())),
                 _ = prune.tick() => ("prune", self.tick_prune().await),
             };
             if let Err(error) = outcome {
@@ -78,6 +81,7 @@ impl Services {
             tracing::info!(tasks.freed = freed, "expired claims went back to their queues");
         }
         self.reload_label_set().await.map_err(|error| error.to_string())?;
+        self.reload_thresholds().await.map_err(|error| error.to_string())?;
         self.reload_policy().await.map_err(|error| error.to_string())?;
         self.reload_champion().await.map_err(|error| error.to_string())
     }

@@ -192,6 +192,7 @@ mod tests {
             handling_minutes: None,
             model_version: "v1".to_owned(),
             said: None,
+            reached: None,
         }
     }
 

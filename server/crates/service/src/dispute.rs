@@ -56,17 +56,22 @@ impl Services {
         }
         let now = self.now();
         let last = dispute.opinions.last();
+        let task_id = dispute.opinions.iter().rev().find_map(|opinion| opinion.task_id);
+        let before = match task_id {
+            Some(task) => tx.lookup_label_of(task).await?,
+            None => None,
+        };
         let settled = Label {
             id: LabelId::from_parts(id_ms(now), self.random_bits()),
             text: dispute.text.clone(),
             label: name.to_owned(),
             kind: LabelKind::Adjudicated,
-            task_id: dispute.opinions.iter().rev().find_map(|opinion| opinion.task_id),
+            task_id,
             given_by: actor.name().to_owned(),
             given_at: now,
-            predicted: last.and_then(|opinion| opinion.predicted.clone()),
-            confidence: last.and_then(|opinion| opinion.confidence),
-            model_version: None,
+            predicted: before.as_ref().and_then(|label| label.predicted.clone()),
+            confidence: before.as_ref().and_then(|label| label.confidence),
+            model_version: before.as_ref().and_then(|label| label.model_version.clone()),
             digest: dispute.digest.clone(),
             given_by_id: Some(actor.id().to_string()),
             decision_id: None,
@@ -74,6 +79,7 @@ impl Services {
             replaced: last.map(|opinion| opinion.label.clone()),
             // The list of opinions shows what the model had said.
             saw_model: Some(last.is_some_and(|opinion| opinion.predicted.is_some())),
+            chosen_with: before.and_then(|label| label.chosen_with),
         };
         tx.add_labels(std::slice::from_ref(&settled)).await?;
         let before: Vec<_> =

@@ -86,6 +86,7 @@ impl Services {
                     model_version: None,
                     given_by_id: None,
                     decision_id: None,
+                    chosen_with: None,
                     given_as: (set.current(label) != label).then(|| label.clone()),
                     replaced: None,
                     saw_model: None,

@@ -5,6 +5,7 @@
 //! is pure, so it is called directly.
 
 pub mod audit;
+mod automation;
 mod background;
 mod classify;
 mod correction;
@@ -23,6 +24,7 @@ mod policy;
 pub mod ports;
 mod presence;
 mod queue;
+mod report;
 mod routing;
 mod services;
 pub mod session;

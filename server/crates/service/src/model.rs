@@ -2,7 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
-use domain::{Actor, FallbackReason, Model, ModelBoard, ModelStage, Permission, RunId, TrainingRun};
+use domain::{
+    Actor, FallbackReason, Model, ModelBoard, ModelStage, Permission, RunId, TrainingRun, evaluation::EvaluationCase,
+};
 
 use crate::{
     ModelError, ReadError, Services,
@@ -75,6 +77,7 @@ impl Services {
         tx.save().await?;
         self.0.classifier.replace(Loaded::Model { version, classifier });
         tracing::info!(model.version = version, "a model became champion");
+        self.refresh_promises().await?;
         Ok(chosen)
     }
 
@@ -90,15 +93,16 @@ impl Services {
             .await
             .map_err(|panic| ModelError::Unloadable(panic.to_string()))?
             .map_err(|error| ModelError::Unloadable(error.to_string()))?;
-        self.register(actor, version, trained).await
+        self.register(actor, version, trained, &[]).await
     }
 
-    /// Adds a candidate to the registry.
+    /// Adds a candidate to the registry, with what it said of the examples that it was measured on.
     pub(crate) async fn register(
         &self,
         actor: &Actor,
         version: u32,
         trained: TrainedModel,
+        cases: &[EvaluationCase],
     ) -> Result<Model, ModelError> {
         let now = self.now();
         let model = Model {
@@ -115,6 +119,7 @@ impl Services {
         };
         let mut tx = self.begin().await?;
         tx.save_model(&model).await?;
+        tx.add_evaluation_cases(version, cases).await?;
         let detail = serde_json::json!({
             "sha256": model.sha256,
             "dataset_sha256": model.dataset_sha256,

@@ -2,7 +2,7 @@
 
 use std::{ops::ControlFlow, path::Path, sync::Arc};
 
-use domain::{Classification, Metrics, Timestamp};
+use domain::{Classification, Metrics, Timestamp, evaluation::Answer};
 
 pub mod store;
 
@@ -55,6 +55,12 @@ pub struct TrainingRequest {
     pub held_out: Vec<Example>,
     /// The champion of now, measured on the same held-out examples.
     pub champion: Option<u32>,
+    /// The places in `training`, the oldest first.
+    pub oldest_first: Vec<usize>,
+    /// So many of them, the newest, say how a model does that did not know what came last; 0 when there are too few.
+    pub newest: usize,
+    /// Whether the champion did not know these either.
+    pub newest_is_new_to_champion: bool,
     /// Seed of everything random.
     pub seed: u64,
 }
@@ -83,6 +89,17 @@ pub struct SuspectExample {
     pub threshold: f32,
 }
 
+/// What models said of an example that the new one did not learn from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldOutAnswer {
+    /// The new model.
+    pub answer: Answer,
+    /// How likely it thought that the example belongs to no label, 0 to 1.
+    pub out_of_scope: f32,
+    /// The champion, when there is one that answers.
+    pub champion: Option<Answer>,
+}
+
 /// What training made: files on disk, complete and readable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainedModel {
@@ -98,6 +115,8 @@ pub struct TrainedModel {
     pub metrics: Option<Metrics>,
     /// Examples whose labels are likely wrong, the likeliest first.
     pub suspects: Vec<SuspectExample>,
+    /// What it said of each held-out example, in their order.
+    pub held_out: Vec<HeldOutAnswer>,
 }
 
 /// Why training made no model; nothing is left behind.

@@ -8,7 +8,7 @@ use domain::{
 };
 use policy::Facts;
 
-use crate::{Services, policy::ActivePolicy, ports::store::StoreResult, services::id_ms};
+use crate::{Services, automation::Thresholds, policy::ActivePolicy, ports::store::StoreResult, services::id_ms};
 
 /// The queues as of about a second ago: names and rules change rarely, and depths need not be exact to route by them.
 #[derive(Debug, Default)]
@@ -25,6 +25,7 @@ pub(crate) struct Router {
     policy: Arc<ActivePolicy>,
     queues: Arc<QueueFacts>,
     label_set: Arc<LabelSet>,
+    thresholds: Arc<Thresholds>,
 }
 
 impl Services {
@@ -34,6 +35,7 @@ impl Services {
             policy: self.0.policy.load_full(),
             queues: self.0.queues.load_full(),
             label_set: self.label_set(),
+            thresholds: self.0.thresholds.load_full(),
         }
     }
 
@@ -86,7 +88,7 @@ impl Router {
     ) -> (Task, Decision) {
         let now = self.services.now();
         let (classification, fallback) = match classified {
-            Ok(classification) => (Some(self.label_set.translate(classification)), None),
+            Ok(classification) => (Some(self.thresholds.apply(self.label_set.translate(classification))), None),
             Err(reason) => (None, Some(reason)),
         };
         let facts = Facts { task: &task, classification: classification.as_ref(), queues: &self.queues.facts, now };

@@ -5,6 +5,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 use domain::{Actor, Timestamp, audit::NewAuditEvent};
 
 use crate::{
+    automation::Thresholds,
     background::Background,
     classify::{ClassifierSettings, ClassifierSlot},
     intake::Intake,
@@ -130,6 +131,7 @@ pub(crate) struct Inner {
     /// Whether this process starts training by itself.
     pub watches_triggers: AtomicBool,
     pub label_set: arc_swap::ArcSwap<domain::label_set::LabelSet>,
+    pub thresholds: arc_swap::ArcSwap<Thresholds>,
     pub intake: Intake,
     pub live: Live,
     pub presence: Presence,
@@ -154,6 +156,7 @@ impl Services {
             queues: arc_swap::ArcSwap::from_pointee(QueueFacts::default()),
             watches_triggers: AtomicBool::new(false),
             label_set: arc_swap::ArcSwap::default(),
+            thresholds: arc_swap::ArcSwap::default(),
             intake,
             live: Live::default(),
             presence: Presence::default(),
@@ -171,6 +174,7 @@ impl Services {
         services.reload_policy().await?;
         services.reload_champion().await?;
         services.reload_label_set().await?;
+        services.reload_thresholds().await?;
         services.refresh_queues().await?;
         let background = Background::start(&services, inbox);
         Ok((services, background))

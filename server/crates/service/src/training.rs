@@ -9,14 +9,14 @@ use std::{
 };
 
 use domain::{
-    Actor, Label, LabelId, LabelKind, PageRequest, Permission, RunId, RunState, TrainingRun, label::LabelFilter,
-    page::MAX_PAGE_SIZE, suspicion::Suspicion,
+    Actor, Label, LabelKind, PageRequest, Permission, RunId, RunState, TrainingRun, evaluation::EvaluationCase,
+    label::LabelFilter, page::MAX_PAGE_SIZE, suspicion::Suspicion,
 };
 
 use crate::{
     ModelError, Services,
     ports::{
-        Example, Progress, TrainingError, TrainingRequest,
+        Example, HeldOutAnswer, Progress, TrainingError, TrainingRequest,
         store::{StoreError, StoreResult},
     },
     services::{Act, id_ms},
@@ -27,6 +27,8 @@ use crate::{
 const HELD_OUT_PARTS: u8 = 51;
 /// Fewer held-out examples than this say nothing.
 const MIN_HELD_OUT: usize = 20;
+/// More held-out examples than this say nothing more.
+const MAX_HELD_OUT: usize = 20_000;
 /// Seed of every run: the same labels give the same model.
 const SEED: u64 = 1;
 /// How long a run of another process is believed to be under way, in milliseconds.
@@ -189,10 +191,26 @@ impl Services {
     }
 
     async fn train_next(&self, actor: &Actor, id: RunId, cancel: &Arc<AtomicBool>) -> Result<u32, TrainingError> {
-        let (training, held_out, ids) = self.collect_examples().await.map_err(|error| failed(&error))?;
+        let (training, held_out) = self.collect_labels().await.map_err(|error| failed(&error))?;
         let version = self.next_model_version().await.map_err(|error| failed(&error))?;
-        let request =
-            TrainingRequest { version, training, held_out, champion: self.0.classifier.version(), seed: SEED };
+        let champion = self.read().await.map_err(|error| failed(&error))?.lookup_champion().await;
+        let champion = champion.map_err(|error| failed(&error))?;
+        let order = Order::of(&training);
+        let first_of_newest =
+            order.oldest_first.get(training.len() - order.newest).map(|&place| training[place].given_at);
+        let request = TrainingRequest {
+            version,
+            training: examples(&training),
+            held_out: examples(&held_out),
+            newest_is_new_to_champion: champion
+                .as_ref()
+                .zip(first_of_newest)
+                .is_some_and(|(champion, first)| champion.created_at <= first),
+            champion: champion.map(|champion| champion.version),
+            oldest_first: order.oldest_first,
+            newest: order.newest,
+            seed: SEED,
+        };
         let (services, cancel) = (self.clone(), Arc::clone(cancel));
         let mut progress = move |progress: Progress| {
             if let Some(running) = services.0.training.lock().as_mut().filter(|running| running.id == id) {
@@ -209,7 +227,7 @@ impl Services {
             .iter()
             .filter_map(|suspect| {
                 Some(Suspicion {
-                    label_id: *ids.get(suspect.example)?,
+                    label_id: training.get(suspect.example)?.id,
                     suggested: suspect.suggested.clone(),
                     given_confidence: suspect.given_confidence,
                     suggested_confidence: suspect.suggested_confidence,
@@ -217,14 +235,17 @@ impl Services {
                 })
             })
             .collect();
-        self.register(actor, version, trained).await.map_err(|error| TrainingError::Failed(error.to_string()))?;
+        let cases = cases(&held_out, &trained.held_out);
+        self.register(actor, version, trained, &cases)
+            .await
+            .map_err(|error| TrainingError::Failed(error.to_string()))?;
         self.keep_suspicions(&suspicions).await.map_err(|error| failed(&error))?;
         Ok(version)
     }
 
     /// Every label that holds now, split into what is learned from and what is held out. Of equal texts the latest label
-    /// that a person gave counts, else the latest import. The identifiers are those of what is learned from.
-    async fn collect_examples(&self) -> StoreResult<(Vec<Example>, Vec<Example>, Vec<LabelId>)> {
+    /// that a person gave counts, else the latest import. Both are in the order of the texts' digests.
+    async fn collect_labels(&self) -> StoreResult<(Vec<Label>, Vec<Label>)> {
         let mut reads = self.read().await?;
         let mut latest: std::collections::BTreeMap<String, Label> = std::collections::BTreeMap::new();
         let mut page = PageRequest::first(MAX_PAGE_SIZE);
@@ -248,18 +269,51 @@ impl Services {
                 .and_then(|hex| u8::from_str_radix(hex, 16).ok())
                 .is_some_and(|part| part < HELD_OUT_PARTS)
         };
-        let (held_out, training): (Vec<Label>, Vec<Label>) = latest.into_values().partition(is_held_out);
-        let examples = |labels: Vec<Label>| -> Vec<Example> {
-            labels.into_iter().map(|label| Example { text: label.text, label: label.label }).collect()
-        };
-        let (training, held_out) = if held_out.len() < MIN_HELD_OUT {
-            (training.into_iter().chain(held_out).collect(), Vec::new())
-        } else {
-            (training, held_out)
-        };
-        let ids = training.iter().map(|label| label.id).collect();
-        Ok((examples(training), examples(held_out), ids))
+        let (mut held_out, mut training): (Vec<Label>, Vec<Label>) = latest.into_values().partition(is_held_out);
+        if held_out.len() < MIN_HELD_OUT {
+            training.append(&mut held_out);
+        }
+        // Digests are as good as random: whatever comes first among them stands for all.
+        held_out.truncate(MAX_HELD_OUT);
+        Ok((training, held_out))
     }
+}
+
+/// Training examples in the order of time.
+struct Order {
+    oldest_first: Vec<usize>,
+    /// How many of them, from the end, came last.
+    newest: usize,
+}
+
+impl Order {
+    /// Files come first: their lines are of no order that means anything, and nobody knows when the work was done. What
+    /// people gave here follows by time, and the last tenth of that is the newest.
+    fn of(labels: &[Label]) -> Self {
+        let mut oldest_first: Vec<usize> = (0..labels.len()).collect();
+        oldest_first.sort_by_key(|&place| {
+            let label = &labels[place];
+            (label.kind != LabelKind::Imported).then_some(label.given_at)
+        });
+        let given_here = labels.iter().filter(|label| label.kind != LabelKind::Imported).count();
+        let newest = given_here / 10;
+        Self { oldest_first, newest: if newest < MIN_HELD_OUT { 0 } else { newest } }
+    }
+}
+
+fn examples(labels: &[Label]) -> Vec<Example> {
+    labels.iter().map(|label| Example { text: label.text.clone(), label: label.label.clone() }).collect()
+}
+
+fn cases(held_out: &[Label], answers: &[HeldOutAnswer]) -> Vec<EvaluationCase> {
+    let case = |(label, answer): (&Label, &HeldOutAnswer)| EvaluationCase {
+        label_id: label.id,
+        truth: label.label.clone(),
+        answer: answer.answer.clone(),
+        out_of_scope: answer.out_of_scope,
+        champion: answer.champion.clone(),
+    };
+    held_out.iter().zip(answers).map(case).collect()
 }
 
 fn failed(error: &StoreError) -> TrainingError {

@@ -1,8 +1,8 @@
 //! Working a task: claim, heartbeat, release, resolve, give up; and the sweep that frees what was left behind.
 
 use domain::{
-    Actor, ActorId, EscalationState, InvalidTransition, Label, LabelKind, Permission, QueueKind, Task, TaskId,
-    Timestamp, decision::DecisionSource,
+    Actor, ActorId, Decision, EscalationState, InvalidTransition, Label, LabelKind, Permission, QueueKind, Task,
+    TaskId, Timestamp, decision::DecisionSource,
 };
 
 use crate::{
@@ -249,11 +249,9 @@ impl Services {
         kind: LabelKind,
         now: Timestamp,
     ) -> StoreResult<Label> {
-        let classified = tx
-            .list_decisions_of(task.id)
-            .await?
-            .into_iter()
-            .find_map(|decision| Some((decision.id, decision.classification?)));
+        let decisions = tx.list_decisions_of(task.id).await?;
+        let chosen_with = decisions.first().and_then(Decision::chosen_with);
+        let classified = decisions.into_iter().find_map(|decision| Some((decision.id, decision.classification?)));
         let (decision_id, classification) = classified.unzip();
         // The page of a task shows what the model said to whoever works it.
         let saw_model = Some(classification.is_some());
@@ -278,6 +276,7 @@ impl Services {
             given_as: None,
             replaced,
             saw_model,
+            chosen_with,
         })
     }
 

@@ -24,7 +24,7 @@ macro_rules! select_label {
         concat!(
             "SELECT label.id, label.task_id, label.label, label.kind, label.given_by, label.given_at, label.predicted, ",
             "label.confidence, label.model_version, label.digest, label.imported_text, label.given_by_id, ",
-            "label.decision_id, label.replaced, label.saw_model, label.given_as, task.subject, task.body ",
+            "label.decision_id, label.replaced, label.saw_model, label.given_as, label.chosen_with, task.subject, task.body ",
             $rest
         )
     };
@@ -53,10 +53,11 @@ pub(crate) const ALONG_KIND: &str =
 
 /// The columns in the order of [`NewLabelRow`].
 const ADD: &str = "INSERT INTO label (id, holds, task_id, label, kind, given_by, given_at, predicted, confidence, \
-        model_version, digest, imported_text, given_by_id, decision_id, replaced, saw_model, given_as) \
+        model_version, digest, imported_text, given_by_id, decision_id, replaced, saw_model, given_as, \
+        chosen_with) \
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
         value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15, \
-        value ->> 16 \
+        value ->> 16, value ->> 17 \
     FROM jsonb_each(?1)";
 
 #[derive(Serialize)]
@@ -78,6 +79,7 @@ struct NewLabelRow<'a>(
     Option<&'a str>,
     Option<bool>,
     Option<&'a str>,
+    Option<f32>,
 );
 
 pub(crate) async fn add(connection: &mut SqliteConnection, labels: &[Label]) -> Result<(), Error> {
@@ -121,6 +123,7 @@ pub(crate) async fn add(connection: &mut SqliteConnection, labels: &[Label]) -> 
                     label.replaced.as_deref(),
                     label.saw_model,
                     label.given_as.as_deref(),
+                    label.chosen_with,
                 )
             })
             .collect();
@@ -159,6 +162,14 @@ pub(crate) async fn lookup_of(connection: &mut SqliteConnection, task: TaskId) -
     one(row)
 }
 
+pub(crate) async fn list_by_id(connection: &mut SqliteConnection, ids: &[LabelId]) -> Result<Vec<Label>, Error> {
+    const LIST: &str = select_label!(
+        "FROM label LEFT JOIN task ON task.id = label.task_id WHERE label.id IN (SELECT value FROM json_each(?1))"
+    );
+    let rows: Vec<LabelRow> = sqlx::query_as(LIST).bind(serde_json::to_string(ids)?).fetch_all(connection).await?;
+    all(rows)
+}
+
 pub(crate) const COUNT_CORRECTED: &str = "SELECT count(*) FROM (SELECT 1 FROM label INDEXED BY label_by_kind \
     WHERE holds = 1 AND kind = 'corrected' AND id >= ?1 LIMIT ?2)";
 
@@ -192,6 +203,7 @@ pub(crate) struct LabelRow {
     replaced: Option<String>,
     saw_model: Option<bool>,
     given_as: Option<String>,
+    chosen_with: Option<f64>,
     subject: Option<String>,
     body: Option<String>,
 }
@@ -223,6 +235,7 @@ impl TryFrom<LabelRow> for Label {
             replaced: row.replaced,
             saw_model: row.saw_model,
             given_as: row.given_as,
+            chosen_with: row.chosen_with.map(|probability| probability as f32),
         })
     }
 }

@@ -7,6 +7,7 @@
 
 mod api_key;
 mod audit;
+mod automation;
 mod convert;
 mod correction;
 mod counter;
@@ -15,6 +16,7 @@ mod decision_list;
 mod dispute;
 mod error;
 mod escalation;
+mod evaluation;
 mod event;
 mod idempotency;
 mod label;

@@ -3,8 +3,8 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
-    Options, SqliteStore, audit, decision_list, dispute, error::Error, escalation, label, label_set, queue, suspicion,
-    task_list,
+    Options, SqliteStore, audit, automation, decision_list, dispute, error::Error, escalation, evaluation, label,
+    label_set, queue, suspicion, task_list,
 };
 
 /// The plan's steps, one a line.
@@ -76,6 +76,9 @@ async fn other_lists_walk_their_indexes() {
     check(label::ALONG_LABEL, &["label_by_name (label=? AND id<?)"]).await;
     check(label::COUNT_CORRECTED, &["label_by_kind (kind=? AND id>?)"]).await;
     check(label::ALONG_KIND, &["label_by_kind (kind=? AND id<?)"]).await;
+    check(evaluation::OF_MODEL, &["PRIMARY KEY (model_version=?)"]).await;
+    check(automation::CASES, &["label_of_model (model_version=?)"]).await;
+    check(automation::HELD_OUT_CASES, &["PRIMARY KEY (model_version=?)", "sqlite_autoindex_label_1 (id=?)"]).await;
     check(audit::OF_SUBJECT, &["audit_event_by_subject (subject=?)"]).await;
     check(queue::COUNTS, &["task_claimed_due (queue=? AND due<?)", "task_waiting (queue=? AND urgency=? AND due<?)"])
         .await;

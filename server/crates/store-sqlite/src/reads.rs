@@ -5,9 +5,11 @@ use domain::{
     ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, LabelId, Model,
     Page, PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun,
     User, UserId,
+    automation::{Goal, LabelPromise, LiveCase},
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
     escalation::EscalationSummary,
+    evaluation::EvaluationCase,
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
@@ -20,9 +22,9 @@ use service::ports::store::{
 };
 
 use crate::{
-    api_key, audit, correction, counter, decision, decision_list, dispute, escalation, event, idempotency, label,
-    label_set, model, policy, queue, session, suspicion, task, task_list, training_run, transaction::SqliteTransaction,
-    user,
+    api_key, audit, automation, correction, counter, decision, decision_list, dispute, escalation, evaluation, event,
+    idempotency, label, label_set, model, policy, queue, session, suspicion, task, task_list, training_run,
+    transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -213,6 +215,31 @@ impl LearningReads for SqliteTransaction {
 
     async fn lookup_champion(&mut self) -> StoreResult<Option<Model>> {
         let answer = model::lookup_champion(self.connection().await?).await;
+        self.settle(answer)
+    }
+
+    async fn list_evaluation_cases(&mut self, version: u32) -> StoreResult<Vec<EvaluationCase>> {
+        let answer = evaluation::list(self.connection().await?, version).await;
+        self.settle(answer)
+    }
+
+    async fn list_labels_by_id(&mut self, ids: &[LabelId]) -> StoreResult<Vec<Label>> {
+        let answer = label::list_by_id(self.connection().await?, ids).await;
+        self.settle(answer)
+    }
+
+    async fn list_goals(&mut self) -> StoreResult<Vec<Goal>> {
+        let answer = automation::list_goals(self.connection().await?).await;
+        self.settle(answer)
+    }
+
+    async fn list_promises(&mut self, version: u32) -> StoreResult<Vec<LabelPromise>> {
+        let answer = automation::list_promises(self.connection().await?, version).await;
+        self.settle(answer)
+    }
+
+    async fn list_live_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<LiveCase>> {
+        let answer = automation::list_cases(self.connection().await?, version, most).await;
         self.settle(answer)
     }
 

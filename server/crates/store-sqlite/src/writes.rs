@@ -3,7 +3,12 @@
 use async_trait::async_trait;
 use domain::{
     ApiKey, Correction, Decision, Escalation, Label, LabelId, Model, PolicyVersion, Queue, Task, Timestamp,
-    TrainingRun, User, UserId, audit::NewAuditEvent, label_set::LabelName, suspicion::Suspicion,
+    TrainingRun, User, UserId,
+    audit::NewAuditEvent,
+    automation::{Goal, LabelPromise},
+    evaluation::EvaluationCase,
+    label_set::LabelName,
+    suspicion::Suspicion,
 };
 use service::ports::store::{
     AuditWrites, DecisionWrites, DomainEvent, LearningWrites, PeopleWrites, PolicyWrites, SessionRecord, StoreResult,
@@ -11,8 +16,8 @@ use service::ports::store::{
 };
 
 use crate::{
-    api_key, correction, decision, escalation, idempotency, label, label_set, model, policy, queue, session,
-    submission, suspicion, task, training_run, transaction::SqliteTransaction, user,
+    api_key, automation, correction, decision, escalation, evaluation, idempotency, label, label_set, model, policy,
+    queue, session, submission, suspicion, task, training_run, transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -85,6 +90,26 @@ impl LearningWrites for SqliteTransaction {
 
     async fn save_model(&mut self, model: &Model) -> StoreResult<()> {
         let answer = model::save(self.connection().await?, model).await;
+        self.settle(answer)
+    }
+
+    async fn add_evaluation_cases(&mut self, version: u32, cases: &[EvaluationCase]) -> StoreResult<()> {
+        let answer = evaluation::add(self.connection().await?, version, cases).await;
+        self.settle(answer)
+    }
+
+    async fn save_goal(&mut self, goal: &Goal) -> StoreResult<()> {
+        let answer = automation::save_goal(self.connection().await?, goal).await;
+        self.settle(answer)
+    }
+
+    async fn remove_goal(&mut self, label: &str) -> StoreResult<()> {
+        let answer = automation::remove_goal(self.connection().await?, label).await;
+        self.settle(answer)
+    }
+
+    async fn save_promise(&mut self, promise: &LabelPromise) -> StoreResult<()> {
+        let answer = automation::save_promise(self.connection().await?, promise).await;
         self.settle(answer)
     }
 

@@ -9,6 +9,7 @@ use domain::{
     RuleOutcome, RuleTrace, RunId, RunState, Scope, Task, TaskId, TaskState, Timestamp, TrainingRun, User, UserId,
     audit::NewAuditEvent,
     decision::DecisionSource,
+    evaluation::{LearningPoint, NewestMetrics},
     policy::{PolicyStage, Target, Then},
 };
 use serde_json::json;
@@ -102,6 +103,7 @@ pub fn classification() -> Classification {
         handling_minutes: None,
         model_version: "v3".to_owned(),
         said: None,
+        reached: None,
     }
 }
 
@@ -258,6 +260,7 @@ pub fn imported_label(n: u64, label: &str) -> Label {
         given_as: None,
         replaced: None,
         saw_model: None,
+        chosen_with: None,
     }
 }
 
@@ -276,6 +279,7 @@ pub fn task_label(n: u64, label: &str, on: &Task) -> Label {
         decision_id: Some(on.decision_id),
         replaced: Some("login".to_owned()),
         saw_model: Some(true),
+        chosen_with: Some(0.25),
         digest: format!("digest of {}", on.id),
         ..imported_label(n, label)
     }
@@ -297,6 +301,9 @@ pub fn model(version: u32) -> Model {
             ece: 0.0625,
             coverage_at_precision: BTreeMap::from([("0.95".to_owned(), 0.5), ("0.99".to_owned(), 0.25)]),
             champion_accuracy: Some(0.8125),
+            champion: Some(2),
+            learning_curve: vec![LearningPoint { examples: 32, accuracy: 0.5 }],
+            newest: Some(NewestMetrics { examples: 20, accuracy: 0.75, champion_accuracy: Some(0.5) }),
         }),
         stage: ModelStage::Candidate,
         created_at: at(i64::from(version)),

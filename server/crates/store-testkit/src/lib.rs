@@ -4,9 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "everything here runs in tests, where a failure is to stop the test")]
 
 pub mod audit;
+pub mod automation;
 pub mod decision;
 pub mod dispute;
 pub mod escalation;
+pub mod evaluation;
 pub mod fixtures;
 pub mod label_set;
 pub mod learning;
@@ -129,6 +131,16 @@ macro_rules! conformance_tests {
                 a_kept_label_is_not_suspected_again_and_other_suspicions_are_replaced,
                 what_takes_a_labels_place_ends_the_suspicion,
                 a_suggestion_follows_its_labels_name_and_ends_when_both_are_one,
+            ]
+            evaluation: [
+                cases_of_a_model_come_back_by_label,
+                cases_of_much_older_models_are_forgotten_but_for_the_champions,
+                labels_are_found_by_their_identifiers_whether_they_hold_or_not,
+            ]
+            automation: [
+                goals_come_by_label_are_changed_and_removed_with_what_was_promised,
+                promises_belong_to_a_model_and_are_changed,
+                answers_whose_truth_is_known_are_those_of_chosen_tasks,
             ]
             policy: [
                 an_empty_store_has_no_policy,

@@ -38,6 +38,7 @@ fn conditions_mean_what_they_say() {
         (r#"classification.label != "billing""#, false),
         ("classification.available", true),
         ("classification.confidence == 0.93", true),
+        ("classification.reaches_precision >= 0.95 && classification.reaches_precision < 0.98", true),
         ("classification.confidence >= 0.93 && classification.confidence < 1", true),
         ("classification.margin == 0.88", true),
         ("classification.out_of_scope > 0.1", false),

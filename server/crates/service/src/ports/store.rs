@@ -9,9 +9,11 @@ use domain::{
     Page, PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun,
     User, UserId,
     audit::NewAuditEvent,
+    automation::{Goal, LabelPromise, LiveCase},
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
     escalation::EscalationSummary,
+    evaluation::EvaluationCase,
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
@@ -226,6 +228,17 @@ pub trait LearningReads {
     async fn lookup_model(&mut self, version: u32) -> StoreResult<Option<Model>>;
     /// The model that classifies now.
     async fn lookup_champion(&mut self) -> StoreResult<Option<Model>>;
+    /// What a model said of the examples that it was measured on, by label.
+    async fn list_evaluation_cases(&mut self, version: u32) -> StoreResult<Vec<EvaluationCase>>;
+    /// These labels, in any order, whether they hold or not; unknown ones are left out.
+    async fn list_labels_by_id(&mut self, ids: &[LabelId]) -> StoreResult<Vec<Label>>;
+    /// How right the answers for labels are to be, by label.
+    async fn list_goals(&mut self) -> StoreResult<Vec<Goal>>;
+    /// What a model promises, by label.
+    async fn list_promises(&mut self, version: u32) -> StoreResult<Vec<LabelPromise>>;
+    /// A model's answers to tasks that came in here and whose label holds and was chosen with a known probability: to those that
+    /// it had classified, newest first, then to those among the examples that it was measured on.
+    async fn list_live_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<LiveCase>>;
     /// One run.
     async fn lookup_run(&mut self, id: RunId) -> StoreResult<Option<TrainingRun>>;
     /// Runs, newest first.
@@ -251,6 +264,14 @@ pub trait LearningWrites {
     async fn keep_suspicious_label(&mut self, label: LabelId) -> StoreResult<()>;
     /// Adds a model, or changes stage and promotion of the one of this version. At most one may be champion.
     async fn save_model(&mut self, model: &Model) -> StoreResult<()>;
+    /// Adds what a model said of the examples that it was measured on. Those of much older models are forgotten.
+    async fn add_evaluation_cases(&mut self, version: u32, cases: &[EvaluationCase]) -> StoreResult<()>;
+    /// Adds the goal of a label, or changes it.
+    async fn save_goal(&mut self, goal: &Goal) -> StoreResult<()>;
+    /// Removes the goal of a label and what was promised for it.
+    async fn remove_goal(&mut self, label: &str) -> StoreResult<()>;
+    /// Adds what a model promises for a label, or changes it.
+    async fn save_promise(&mut self, promise: &LabelPromise) -> StoreResult<()>;
     /// Adds a run, or changes the one of this identifier.
     async fn save_run(&mut self, run: &TrainingRun) -> StoreResult<()>;
 }

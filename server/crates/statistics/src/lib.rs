@@ -1,0 +1,10 @@
+//! The statistics behind what the product promises: intervals, paired tests, thresholds that keep a precision.
+//!
+//! Pure functions on numbers. This crate depends on no other crate of ours, reads no clock and draws no randomness.
+
+pub mod interval;
+pub mod paired;
+pub mod ranking;
+pub mod threshold;
+
+pub use interval::Interval;
