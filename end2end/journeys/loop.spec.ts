@@ -43,14 +43,14 @@ test("a correction becomes a label, the label trains a model, and the next decis
 
   await supervisor.goto("/models");
   await supervisor.getByRole("button", { name: "Retrain" }).click();
-  const promote = supervisor.getByRole("button", { name: "Promote v2" });
-  await expect(promote).toBeVisible({ timeout: 30_000 });
-  const row = supervisor.getByRole("row").filter({ has: promote });
-  const anyway = row.getByRole("checkbox");
-  if ((await anyway.count()) > 0) {
-    await anyway.check();
-  }
-  await promote.click();
+  const step = supervisor.getByRole("link", { name: "Roll out v2" });
+  await expect(step).toBeVisible({ timeout: 30_000 });
+  await step.click();
+  await supervisor.waitForURL(/\/models\/2/);
+  await supervisor.getByRole("checkbox", { name: "Although not every condition holds" }).check();
+  await supervisor.getByRole("button", { name: "Promote v2" }).click();
+  await expect(supervisor.getByText("champion", { exact: true })).toBeVisible();
+  await supervisor.goto("/models");
   await expect(supervisor.getByText("Model v2 classifies every new task.")).toBeVisible();
   await supervisor.context().close();
 

@@ -5,7 +5,7 @@ test("labels that training doubts are changed or kept with one key", async ({ pa
   await signIn(page, "supervisor");
   await page.goto("/models");
   await page.getByRole("button", { name: "Retrain" }).click();
-  await expect(page.getByRole("button", { name: /^Promote v/ }).first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("link", { name: /^Roll out v/ }).first()).toBeVisible({ timeout: 30_000 });
   await page.goto("/labels/suspicious");
   const rows = page.getByRole("main").getByRole("listitem");
   await expect(rows.first()).toBeVisible();

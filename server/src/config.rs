@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use service::{ClassifierSettings, EscalationLevel, IntakeSettings, Settings, TriggerSettings};
+use service::{ClassifierSettings, EscalationLevel, IntakeSettings, RolloutSettings, Settings, TriggerSettings};
 use toml::{Table, Value};
 
 /// The commented file of every setting with its default.
@@ -68,6 +68,7 @@ pub struct Config {
     intake: Intake,
     classifier: Classifier,
     training: Training,
+    rollout: Rollout,
     work: Work,
     sessions: Sessions,
     storage: Storage,
@@ -110,6 +111,13 @@ struct Classifier {
 struct Training {
     after_corrections: u32,
     every_hours: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Rollout {
+    shadow_tasks: u32,
+    false_alarm: f64,
+    promote_after_cases: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -208,6 +216,9 @@ impl Config {
         }
         let config: Self =
             settings.try_into().map_err(|error: toml::de::Error| ConfigError::Value(error.to_string()))?;
+        if !(0.0001..=0.2).contains(&config.rollout.false_alarm) {
+            return Err(ConfigError::Value("rollout.false_alarm must be from 0.0001 to 0.2".to_owned()));
+        }
         if config.work.escalation_queues.len() != config.work.escalation_minutes.len() {
             return Err(ConfigError::Value(
                 "work.escalation_queues and work.escalation_minutes must have the same length".to_owned(),
@@ -231,6 +242,11 @@ impl Config {
             triggers: TriggerSettings {
                 after_corrections: self.training.after_corrections,
                 every_hours: self.training.every_hours,
+            },
+            rollout: RolloutSettings {
+                shadow_tasks: self.rollout.shadow_tasks,
+                false_alarm: self.rollout.false_alarm,
+                promote_after_cases: self.rollout.promote_after_cases,
             },
             lease_ms: i64::from(self.work.lease_minutes) * MINUTE_MS,
             idempotency_ms: i64::from(self.intake.idempotency_hours) * 60 * MINUTE_MS,
@@ -396,5 +412,6 @@ mod tests {
         assert!(merge("intake = 3", &[]).is_err());
         assert!(merge("", &[("SWITCHYARD_STORAGE_READERS", "many")]).is_err());
         assert!(merge("[work]\nescalation_minutes = [1]", &[]).is_err());
+        assert!(merge("[rollout]\nfalse_alarm = 0.0", &[]).is_err());
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{id::LabelId, time::Timestamp};
+use crate::{
+    id::{DecisionId, LabelId},
+    time::Timestamp,
+};
 
 /// The precisions, in percent, that one may ask of a label.
 pub const PERCENTS: [u8; 4] = [90, 95, 98, 99];
@@ -64,14 +67,17 @@ pub struct LabelPromise {
 pub struct LiveCase {
     /// What people said.
     pub label_id: LabelId,
+    /// The decision that the answer led to.
+    pub decision_id: Option<DecisionId>,
     /// The label that they gave, in its name of today.
     pub truth: String,
     /// What the model had said.
     pub answer: String,
     /// How sure it was, 0 to 1.
     pub confidence: f32,
-    /// The probability with which the task was chosen to be looked at by people, above 0 and at most 1.
-    pub chosen_with: f32,
+    /// The probability with which the task was chosen to be looked at by people, above 0 and at most 1; nothing when nobody chose
+    /// it, for example because somebody noticed what a machine had done.
+    pub chosen_with: Option<f32>,
 }
 
 /// A label on the page of automation.

@@ -56,6 +56,8 @@ pub struct DecisionDetail {
     pub task_state: TaskState,
     /// What people said was wrong with this decision, oldest first.
     pub corrections: Vec<Correction>,
+    /// What models in shadow would have decided of the task, oldest first.
+    pub shadows: Vec<Decision>,
 }
 
 /// What a submitter hears once its task is kept.

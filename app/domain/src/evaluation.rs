@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{id::LabelId, model::Model};
+use crate::{id::LabelId, model::Model, rollout::RolloutReport};
 
 /// What a model answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -209,6 +209,8 @@ pub struct ModelReport {
     pub model: Model,
     /// What was measured; nothing when there were too few examples to hold some out.
     pub held_out: Option<HeldOutReport>,
+    /// Where it stands on its way to champion.
+    pub rollout: RolloutReport,
 }
 
 /// What the cases of a model say.

@@ -24,6 +24,7 @@ pub mod overview;
 pub mod page;
 pub mod policy;
 pub mod queue;
+pub mod rollout;
 pub mod suspicion;
 pub mod task;
 pub mod text;

@@ -8,6 +8,7 @@ use crate::{
     error::InvalidTransition,
     evaluation::{LearningPoint, NewestMetrics},
     id::RunId,
+    rollout::Rollout,
     time::Timestamp,
 };
 
@@ -18,6 +19,10 @@ use crate::{
 pub enum ModelStage {
     /// Trained and measured; decides nothing yet.
     Candidate,
+    /// Is asked beside the champion, off the way of the tasks, and never acts.
+    Shadow,
+    /// Classifies a share of the new tasks. At most one model is in shadow or a canary.
+    Canary,
     /// Classifies every new task. There is at most one.
     Champion,
     /// Was champion, or was set aside.
@@ -30,6 +35,8 @@ impl ModelStage {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Candidate => "candidate",
+            Self::Shadow => "shadow",
+            Self::Canary => "canary",
             Self::Champion => "champion",
             Self::Retired => "retired",
         }
@@ -88,6 +95,12 @@ pub struct Model {
     pub created_by: String,
     /// When it became champion last.
     pub promoted_at: Option<Timestamp>,
+    /// How far its rollout is, in shadow or as a canary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
+    /// Why it was set aside, in one sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Model {
@@ -97,25 +110,62 @@ impl Model {
         format!("v{}", self.version)
     }
 
-    /// Whether its held-out accuracy is below the champion's on the same examples; unknown counts as not worse.
-    #[must_use]
-    pub fn is_worse_than_champion(&self) -> bool {
-        self.metrics
-            .as_ref()
-            .is_some_and(|metrics| metrics.champion_accuracy.is_some_and(|champion| metrics.accuracy < champion))
-    }
-
     /// Makes a candidate, or a retired model again, the champion.
     ///
     /// # Errors
     /// [`InvalidTransition::NotPossible`] when it is the champion already.
     pub fn promote(self, at: Timestamp) -> Result<Self, InvalidTransition> {
+        if self.stage == ModelStage::Champion {
+            return Err(InvalidTransition::NotPossible);
+        }
+        Ok(Self { stage: ModelStage::Champion, promoted_at: Some(at), rollout: None, note: None, ..self })
+    }
+
+    /// Puts a candidate, or a retired model again, into shadow.
+    ///
+    /// # Errors
+    /// [`InvalidTransition::NotPossible`] when it is on its way already, or champion.
+    pub fn begin_shadow(self, at: Timestamp) -> Result<Self, InvalidTransition> {
         match self.stage {
             ModelStage::Candidate | ModelStage::Retired => {
-                Ok(Self { stage: ModelStage::Champion, promoted_at: Some(at), ..self })
+                let rollout = Some(Rollout { percent: 0, since: at });
+                Ok(Self { stage: ModelStage::Shadow, rollout, note: None, ..self })
             }
-            ModelStage::Champion => Err(InvalidTransition::NotPossible),
+            ModelStage::Shadow | ModelStage::Canary | ModelStage::Champion => Err(InvalidTransition::NotPossible),
         }
+    }
+
+    /// Lets a model that was in shadow decide a share of the work, or another share than before.
+    ///
+    /// # Errors
+    /// [`InvalidTransition::NotPossible`] when it was not in shadow.
+    pub fn begin_canary(self, percent: u8, at: Timestamp) -> Result<Self, InvalidTransition> {
+        match self.stage {
+            ModelStage::Shadow | ModelStage::Canary => {
+                let rollout = Some(Rollout { percent, since: at });
+                Ok(Self { stage: ModelStage::Canary, rollout, ..self })
+            }
+            ModelStage::Candidate | ModelStage::Champion | ModelStage::Retired => Err(InvalidTransition::NotPossible),
+        }
+    }
+
+    /// Takes a model out of its rollout.
+    ///
+    /// # Errors
+    /// [`InvalidTransition::NotPossible`] when it is in none.
+    pub fn set_aside(self, why: &str) -> Result<Self, InvalidTransition> {
+        match self.stage {
+            ModelStage::Shadow | ModelStage::Canary => {
+                Ok(Self { stage: ModelStage::Retired, rollout: None, note: Some(why.to_owned()), ..self })
+            }
+            ModelStage::Candidate | ModelStage::Champion | ModelStage::Retired => Err(InvalidTransition::NotPossible),
+        }
+    }
+
+    /// Whether promoting it goes back to what was champion before.
+    #[must_use]
+    pub const fn is_former_champion(&self) -> bool {
+        matches!(self.stage, ModelStage::Retired) && self.promoted_at.is_some()
     }
 }
 

@@ -89,12 +89,47 @@ pub async fn cancel_training(
     services().cancel_training(&actor()?, run).await.map_err(fail)
 }
 
-/// Makes a model the champion. A worse one only when `anyway` is said.
+/// Asks a model beside the champion from now on.
+#[server(prefix = "/fn", endpoint = "begin_shadow")]
+pub async fn begin_shadow(
+    /// The model.
+    version: u32,
+) -> Result<(), AppError> {
+    use crate::api::{actor, fail, services};
+    services().begin_shadow(&actor()?, version).await.map_err(fail)?;
+    Ok(())
+}
+
+/// Lets a model decide a share of the tasks.
+#[server(prefix = "/fn", endpoint = "begin_canary")]
+pub async fn begin_canary(
+    /// The model.
+    version: u32,
+    /// The share in percent.
+    percent: u8,
+) -> Result<(), AppError> {
+    use crate::api::{actor, fail, services};
+    services().begin_canary(&actor()?, version, percent).await.map_err(fail)?;
+    Ok(())
+}
+
+/// Takes a model out of its rollout.
+#[server(prefix = "/fn", endpoint = "stop_rollout")]
+pub async fn stop_rollout(
+    /// The model.
+    version: u32,
+) -> Result<(), AppError> {
+    use crate::api::{actor, fail, services};
+    services().stop_rollout(&actor()?, version).await.map_err(fail)?;
+    Ok(())
+}
+
+/// Makes a model the champion. One that does not meet every condition only when `anyway` is said.
 #[server(prefix = "/fn", endpoint = "promote_model")]
 pub async fn promote_model(
     /// The model.
     version: u32,
-    /// Also when it is worse than the champion.
+    /// Also when it does not meet every condition.
     #[server(default)]
     anyway: bool,
 ) -> Result<(), AppError> {

@@ -5,6 +5,7 @@ mod board;
 mod cases;
 mod charts;
 mod report;
+mod rollout;
 mod run;
 
 pub use automation::AutomationPage;

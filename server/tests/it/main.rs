@@ -11,6 +11,7 @@ mod learning;
 mod live;
 mod openapi;
 mod problem;
+mod rollout;
 mod support;
 mod task;
 mod work;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     api::{decision::lookup_decision, session::Viewer},
-    components::{CodeRegion, PageHeader, PriorityBadge, StateBadge, TableRegion, When, loaded_for},
+    components::{CodeRegion, LabelBadge, PageHeader, PriorityBadge, StateBadge, TableRegion, When, loaded_for},
     error::AppError,
 };
 
@@ -37,7 +37,7 @@ fn Detail(detail: DecisionDetail, viewer: Viewer) -> impl IntoView {
             </a>
         }
     });
-    let DecisionDetail { decision, subject, task_state, corrections } = detail;
+    let DecisionDetail { decision, subject, task_state, corrections, shadows } = detail;
     let facts = serde_json::to_string_pretty(&decision.facts).unwrap_or_default();
     let by_policy = decision.source == DecisionSource::Policy;
     view! {
@@ -77,6 +77,7 @@ fn Detail(detail: DecisionDetail, viewer: Viewer) -> impl IntoView {
             </h2>
             <Corrections corrections/>
         </section>
+        {(!shadows.is_empty()).then(|| view! { <Shadows shadows/> })}
         <section aria-labelledby="facts" class="mt-6">
             <h2 id="facts" class="mb-2 text-lg font-semibold">
                 "Facts that the rules saw"
@@ -84,6 +85,53 @@ fn Detail(detail: DecisionDetail, viewer: Viewer) -> impl IntoView {
             <CodeRegion label="Facts as JSON" text=facts/>
         </section>
     }
+}
+
+/// What models in shadow would have done; none of it had any effect.
+#[component]
+fn Shadows(shadows: Vec<Decision>) -> impl IntoView {
+    let rows = shadows
+        .into_iter()
+        .map(|shadow| {
+            let (model, label, sure) = shadow.classification.map_or_else(
+                || ("–".to_owned(), None, "no answer".to_owned()),
+                |said| (said.model_version, Some(said.label), format!("{:.1} %", said.confidence * 100.0)),
+            );
+            view! {
+                <tr>
+                    <th scope="row" class="num font-normal">
+                        {model}
+                    </th>
+                    <td>
+                        <LabelBadge label/>
+                    </td>
+                    <td class="num text-right">{sure}</td>
+                    <td>{shadow.destination.to_string()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section aria-labelledby="shadows" class="mt-6">
+            <h2 id="shadows" class="mb-2 text-lg font-semibold">
+                "What models in shadow would have done"
+            </h2>
+            <TableRegion label="Decisions in shadow, without effect">
+                <thead>
+                    <tr>
+                        <th scope="col">"Model"</th>
+                        <th scope="col">"Label"</th>
+                        <th scope="col" class="num text-right">
+                            "Confidence"
+                        </th>
+                        <th scope="col">"Would go to"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </TableRegion>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::{
     ModelTabs, percent, points,
+    rollout::Promote,
     run::{RunProgress, Runs},
 };
 use crate::{
@@ -193,7 +194,7 @@ fn numbers(model: &Model) -> [String; 5] {
 #[component]
 fn ModelRow(model: Model, promote: ServerAction<PromoteModel>, may_promote: bool) -> impl IntoView {
     let cells = numbers(&model).map(|cell| view! { <td class="num text-right whitespace-nowrap">{cell}</td> });
-    let action = may_promote.then(|| view! { <td><Promote model=model.clone() promote/></td> });
+    let action = may_promote.then(|| view! { <td><Step model=model.clone() promote/></td> });
     let short: String = model.sha256.chars().take(12).collect();
     let highlight = if model.stage == ModelStage::Champion { "bg-base-200" } else { "" };
     view! {
@@ -224,31 +225,19 @@ fn ModelRow(model: Model, promote: ServerAction<PromoteModel>, may_promote: bool
     }
 }
 
-/// The way to make a model the champion. A worse one asks for a second thought.
+/// What may be done with a model: everything but going back happens on its own page, where its conditions stand.
 #[component]
-pub(super) fn Promote(model: Model, promote: ServerAction<PromoteModel>) -> impl IntoView {
+fn Step(model: Model, promote: ServerAction<PromoteModel>) -> impl IntoView {
     if model.stage == ModelStage::Champion {
         return view! { <span class="text-xs text-base-content/70">"serves now"</span> }.into_any();
     }
-    let pending = promote.pending();
-    let worse = model.is_worse_than_champion().then(|| {
-        view! {
-            <label class="flex items-center gap-2 text-xs whitespace-nowrap">
-                <input class="checkbox checkbox-xs" type="checkbox" name="anyway" value="true" required/>
-                "Worse than the champion; promote anyway"
-            </label>
-        }
-    });
-    let name = model.name();
+    if model.is_former_champion() {
+        return view! { <Promote model is_open=true promote/> }.into_any();
+    }
     view! {
-        <ActionForm action=promote>
-            <input type="hidden" name="version" value=model.version.to_string()/>
-            <div class="flex flex-col items-start gap-1">
-                {worse} <button class="btn btn-xs" type="submit" disabled=pending aria-label=format!("Promote {name}")>
-                    "Promote"
-                </button>
-            </div>
-        </ActionForm>
+        <a class="btn btn-sm" href=format!("/models/{}#rollout", model.version)>
+            {format!("Roll out {}", model.name())}
+        </a>
     }
     .into_any()
 }

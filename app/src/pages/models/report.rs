@@ -8,34 +8,31 @@ use leptos::prelude::*;
 use leptos_router::{hooks::use_params_map, location::Url};
 
 use super::{
-    board::Promote,
     charts::{Curve, LearningCurve, Reliability},
     percent, points,
+    rollout::{RolloutActions, RolloutSection},
 };
 use crate::{
-    api::model::{PromoteModel, lookup_model_report},
-    components::{
-        EmptyState, FormError, PageHeader, StateBadge, TableRegion, When, action_error, announce_done, loaded_for,
-    },
+    api::model::lookup_model_report,
+    components::{EmptyState, PageHeader, StateBadge, TableRegion, When, loaded_for},
     error::AppError,
 };
 
 /// The report of the model that the path names.
 #[component]
 pub fn ModelPage() -> impl IntoView {
-    let promote = ServerAction::<PromoteModel>::new();
+    let actions = RolloutActions::new();
     let params = use_params_map();
     let version = Memo::new(move |_| params.with(|params| params.get("version")).and_then(|text| text.parse().ok()));
     let report = Resource::new(
-        move || (version.get(), promote.version().get()),
+        move || (version.get(), actions.version()),
         |(version, _)| async move { lookup_model_report(version.ok_or(AppError(Fault::NotFound))?).await },
     );
-    announce_done(promote, "The champion has changed.");
-    let error = action_error(promote);
     loaded_for(report, move |report: ModelReport, viewer| {
-        let ModelReport { model, held_out } = report;
-        let may_promote = viewer.may(Permission::TrainModels) && model.stage != ModelStage::Champion;
-        let action = may_promote.then(|| view! { <Promote model=model.clone() promote/> });
+        let ModelReport { model, held_out, rollout } = report;
+        let may_act = viewer.may(Permission::TrainModels).then_some(actions);
+        let section = (model.stage != ModelStage::Champion)
+            .then(|| view! { <RolloutSection model=model.clone() report=rollout actions=may_act/> });
         let title = format!("Model {}", model.name());
         let subtitle = format!("Trained on {} examples of {} labels.", model.trained_on, model.labels.len());
         let report = match (held_out, model.metrics.clone()) {
@@ -52,10 +49,13 @@ pub fn ModelPage() -> impl IntoView {
         };
         view! {
             <PageHeader title subtitle>
-                {action}
+                <a class="btn btn-sm btn-ghost" href="/models">
+                    "All models"
+                </a>
             </PageHeader>
-            <FormError error/>
+            {actions.errors()}
             <Facts model/>
+            {section}
             {report}
         }
     })
@@ -143,7 +143,7 @@ fn Report(held_out: HeldOutReport, metrics: Metrics, model: Model) -> impl IntoV
 }
 
 /// A share with its interval: `91.6 % (90.9 to 92.2)`.
-fn with_interval(share: &Share) -> String {
+pub(super) fn with_interval(share: &Share) -> String {
     format!("{} ({:.1} to {:.1})", percent(share.share), share.low * 100.0, share.high * 100.0)
 }
 

@@ -57,7 +57,8 @@ impl Services {
         if let Some(champion) = &champion {
             let listed = reads.list_promises(champion.version).await?;
             promises = listed.into_iter().map(|promise| (promise.label.clone(), promise)).collect();
-            for case in reads.list_live_cases(champion.version, MAX_CASES).await? {
+            let cases = reads.list_live_cases(champion.version, MAX_CASES).await?;
+            for case in cases.into_iter().filter(|case| case.chosen_with.is_some()) {
                 let count = counts.entry(set.current(&case.answer).to_owned()).or_default();
                 count.0 += 1;
                 count.1 += u64::from(is_right(&set, &case));
@@ -189,10 +190,12 @@ fn work_out(version: u32, goal: &Goal, cases: &[LiveCase], set: &LabelSet, now: 
     let answers: Vec<Case> = cases
         .iter()
         .filter(|case| set.current(&case.answer) == goal.label)
-        .map(|case| Case {
-            confidence: f64::from(case.confidence),
-            is_right: is_right(set, case),
-            weight: 1.0 / f64::from(case.chosen_with),
+        .filter_map(|case| {
+            Some(Case {
+                confidence: f64::from(case.confidence),
+                is_right: is_right(set, case),
+                weight: 1.0 / f64::from(case.chosen_with?),
+            })
         })
         .collect();
     let all = || (answers.len() as u64, answers.iter().filter(|case| case.is_right).count() as u64);

@@ -4,7 +4,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
-use crate::{Services, intake::Inbox};
+use crate::{Services, intake::Inbox, rollout::Shadows};
 
 /// How often live numbers and queue facts are computed.
 const LIVE_EVERY: Duration = Duration::from_secs(1);
@@ -12,6 +12,8 @@ const LIVE_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
 /// How often it is asked whether training is due.
 const TRIGGER_EVERY: Duration = Duration::from_secs(10);
+/// How often a canary is compared with the champion.
+const CANARY_EVERY: Duration = Duration::from_secs(5);
 /// How often promises are worked out anew.
 const PROMISES_EVERY: Duration = Duration::from_secs(3_600);
 /// How often expired sessions and idempotency keys are removed.
@@ -23,14 +25,16 @@ pub struct Background {
     stop: watch::Sender<bool>,
     intake: JoinHandle<()>,
     periodic: JoinHandle<()>,
+    shadow: JoinHandle<()>,
 }
 
 impl Background {
-    pub(crate) fn start(services: &Services, inbox: Inbox) -> Self {
+    pub(crate) fn start(services: &Services, inbox: Inbox, shadows: Shadows) -> Self {
         let (stop, stopped) = watch::channel(false);
         let intake = tokio::spawn(services.clone().run_intake(inbox, stopped.clone()));
-        let periodic = tokio::spawn(services.clone().run_periodic(stopped));
-        Self { services: services.clone(), stop, intake, periodic }
+        let periodic = tokio::spawn(services.clone().run_periodic(stopped.clone()));
+        let shadow = tokio::spawn(services.clone().run_shadow(shadows, stopped));
+        Self { services: services.clone(), stop, intake, periodic, shadow }
     }
 
     /// Refuses new submissions, finishes what was accepted, and ends the workers.
@@ -38,7 +42,7 @@ impl Background {
         self.services.0.intake.close();
         self.services.0.training.cancel_all();
         self.stop.send_replace(true);
-        for worker in [self.intake, self.periodic] {
+        for worker in [self.intake, self.periodic, self.shadow] {
             if let Err(error) = worker.await {
                 tracing::error!(worker.error = %error, "a worker ended early");
             }
@@ -55,12 +59,14 @@ impl Services {
         };
         let (mut live, mut sweep, mut prune) = (ticks(LIVE_EVERY), ticks(SWEEP_EVERY), ticks(PRUNE_EVERY));
         let (mut trigger, mut promises) = (ticks(TRIGGER_EVERY), ticks(PROMISES_EVERY));
+        let mut canary = ticks(CANARY_EVERY);
         loop {
             let (work, outcome) = tokio::select! {
                 _ = stop.changed() => break,
                 _ = live.tick() => ("live numbers", self.tick_live().await),
                 _ = sweep.tick() => ("sweep", self.tick_sweep().await),
                 _ = trigger.tick() => ("training trigger", self.tick_trigger()),
+                _ = canary.tick() => ("canary", self.watch_canary().await.map_err(|error| error.to_string())),
                 _ = promises.tick() => ("promises", self.refresh_promises().await.map_err(|error| error.to_string())),
                 _ = prune.tick() => ("prune", self.tick_prune().await),
             };
@@ -83,7 +89,8 @@ impl Services {
         self.reload_label_set().await.map_err(|error| error.to_string())?;
         self.reload_thresholds().await.map_err(|error| error.to_string())?;
         self.reload_policy().await.map_err(|error| error.to_string())?;
-        self.reload_champion().await.map_err(|error| error.to_string())
+        self.reload_champion().await.map_err(|error| error.to_string())?;
+        self.reload_challenger().await.map_err(|error| error.to_string())
     }
 
     /// Training takes its time, and the other ticks must not wait for it.

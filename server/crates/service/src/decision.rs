@@ -18,7 +18,8 @@ impl Services {
         let task = reads.lookup_task(decision.task_id).await?.ok_or(ReadError::NotFound)?;
         let mut corrections = reads.list_corrections_of(decision.task_id).await?;
         corrections.retain(|correction| correction.decision_id == id);
-        Ok(DecisionDetail { decision, subject: task.subject, task_state: task.state, corrections })
+        let shadows = reads.list_shadow_of(decision.task_id).await?;
+        Ok(DecisionDetail { decision, subject: task.subject, task_state: task.state, corrections, shadows })
     }
 
     /// Decisions, newest first.

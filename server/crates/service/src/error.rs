@@ -104,9 +104,15 @@ pub enum ModelError {
     /// The run has ended, so it cannot be stopped.
     #[error("this run has ended")]
     NotRunning,
-    /// The model is worse than the champion, and "anyway" was not said.
-    #[error("the model is worse than the champion")]
-    Worse,
+    /// The model does not meet every condition for promotion, and "anyway" was not said.
+    #[error("the model does not meet every condition for promotion")]
+    GateClosed,
+    /// Another model is in shadow or a canary.
+    #[error("another model is on its way")]
+    OtherChallenger,
+    /// A field is refused.
+    #[error(transparent)]
+    Invalid(#[from] ValidationError),
     /// The model's files cannot be loaded, so it cannot decide anything.
     #[error("the model cannot be loaded: {0}")]
     Unloadable(String),
@@ -280,16 +286,20 @@ impl From<ModelError> for Fault {
             ModelError::NotFound => Self::NotFound,
             ModelError::AlreadyTraining => Self::conflict("A training run is under way; wait for it or cancel it."),
             ModelError::NotRunning => Self::conflict("This run has ended."),
-            ModelError::Worse => Self::conflict(
-                "This model is worse than the champion on the same held-out examples; promote it anyway?",
-            ),
+            ModelError::GateClosed => {
+                Self::conflict("This model does not meet every condition for promotion; promote it anyway?")
+            }
+            ModelError::OtherChallenger => {
+                Self::conflict("Another model is in shadow or a canary; stop its rollout first.")
+            }
+            ModelError::Invalid(error) => Self::Invalid(error),
             ModelError::Unloadable(message) => {
                 tracing::warn!(model.error = message, "a model cannot be promoted because it does not load");
                 Self::Unavailable {
                     message: "This model's files cannot be loaded, so it cannot be promoted.".to_owned(),
                 }
             }
-            ModelError::Transition(_) => Self::conflict("This model is the champion already."),
+            ModelError::Transition(_) => Self::conflict("This model is not at a stage from which that is possible."),
             ModelError::Store(error) => error.into(),
         }
     }

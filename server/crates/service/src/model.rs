@@ -44,23 +44,27 @@ impl Services {
         Ok(self.0.training.with_progress(run))
     }
 
-    /// Makes a model the champion: from the next batch on it classifies. One that is worse than the champion on the same
-    /// held-out examples needs `anyway`.
+    /// Makes a model the champion: from the next batch on it classifies. One that does not meet every condition needs `anyway`,
+    /// unless it was champion before.
     ///
     /// # Errors
-    /// [`ModelError::Worse`] and [`ModelError::Unloadable`] leave the champion where it is.
+    /// [`ModelError::GateClosed`] and [`ModelError::Unloadable`] leave the champion where it is.
     pub async fn promote(&self, actor: &Actor, version: u32, anyway: bool) -> Result<Model, ModelError> {
         actor.require(Permission::TrainModels)?;
-        let chosen = self.read().await?.lookup_model(version).await?.ok_or(ModelError::NotFound)?;
-        if chosen.is_worse_than_champion() && chosen.stage != ModelStage::Champion && !anyway {
-            return Err(ModelError::Worse);
+        let mut reads = self.read().await?;
+        let chosen = reads.lookup_model(version).await?.ok_or(ModelError::NotFound)?;
+        let gate = self.rollout_report(reads.as_mut(), &chosen).await?;
+        drop(reads);
+        let is_open = gate.is_open() || chosen.is_former_champion();
+        if !is_open && !anyway {
+            return Err(ModelError::GateClosed);
         }
         let classifier =
             self.load(version, chosen.sha256.clone()).await.map_err(|error| ModelError::Unloadable(error.message))?;
 
         let mut tx = self.begin().await?;
         let chosen = tx.lookup_model(version).await?.ok_or(ModelError::NotFound)?;
-        let worse = chosen.is_worse_than_champion();
+        let is_former = chosen.is_former_champion();
         let now = self.now();
         let chosen = chosen.promote(now)?;
         let before = tx.lookup_champion().await?;
@@ -71,12 +75,15 @@ impl Services {
         let detail = serde_json::json!({
             "before": before.map(|before| before.name()),
             "after": chosen.name(),
-            "anyway": worse && anyway,
+            "anyway": !is_open,
+            "gate": gate.gate,
         });
-        Act { actor, at: now, action: "model.promoted", subject: subject(version), detail }.record(&mut *tx).await?;
+        let action = if is_former { "model.restored" } else { "model.promoted" };
+        Act { actor, at: now, action, subject: subject(version), detail }.record(&mut *tx).await?;
         tx.save().await?;
         self.0.classifier.replace(Loaded::Model { version, classifier });
         tracing::info!(model.version = version, "a model became champion");
+        self.reload_challenger().await?;
         self.refresh_promises().await?;
         Ok(chosen)
     }
@@ -116,6 +123,8 @@ impl Services {
             created_at: now,
             created_by: actor.name().to_owned(),
             promoted_at: None,
+            rollout: None,
+            note: None,
         };
         let mut tx = self.begin().await?;
         tx.save_model(&model).await?;
@@ -167,7 +176,7 @@ impl Services {
         Ok(())
     }
 
-    async fn load(&self, version: u32, sha256: String) -> Result<Arc<dyn Classifier>, ClassifierError> {
+    pub(crate) async fn load(&self, version: u32, sha256: String) -> Result<Arc<dyn Classifier>, ClassifierError> {
         let workshop = Arc::clone(&self.0.workshop);
         tokio::task::spawn_blocking(move || workshop.load(version, &sha256))
             .await
@@ -175,6 +184,6 @@ impl Services {
     }
 }
 
-fn subject(version: u32) -> String {
+pub(crate) fn subject(version: u32) -> String {
     format!("model_v{version}")
 }

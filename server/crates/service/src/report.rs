@@ -42,7 +42,8 @@ impl Services {
         let cases = reads.list_evaluation_cases(version).await?;
         let champion = model.metrics.as_ref().and_then(|metrics| metrics.champion);
         let held_out = (!cases.is_empty()).then(|| report(&cases, champion));
-        Ok(ModelReport { model, held_out })
+        let rollout = self.rollout_report(reads.as_mut(), &model).await?;
+        Ok(ModelReport { model, held_out, rollout })
     }
 
     /// The cases that a model was measured on, the most confident first.

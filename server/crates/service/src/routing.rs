@@ -19,6 +19,13 @@ pub(crate) struct QueueFacts {
     pub facts: BTreeMap<String, policy::QueueFacts>,
 }
 
+/// What a model said of a task, or why none did.
+pub(crate) struct Classified {
+    pub answer: Result<Classification, FallbackReason>,
+    /// Whose answer it is: the champion's, or a canary's.
+    pub mode: DecisionMode,
+}
+
 /// Everything that a batch of decisions shares.
 pub(crate) struct Router {
     services: Services,
@@ -82,29 +89,61 @@ impl Router {
         &self,
         actor: &Actor,
         task: NewTask,
-        classified: Result<Classification, FallbackReason>,
+        classified: Classified,
         accepted_at: Timestamp,
         accepted: Instant,
     ) -> (Task, Decision) {
+        let task_id = TaskId::from_parts(id_ms(accepted_at), self.services.random_bits());
+        let decision = self.decide(task_id, &task, classified, accepted);
+        let task = Task {
+            id: task_id,
+            subject: task.subject,
+            body: task.body,
+            channel: task.channel.unwrap_or_else(|| "api".to_owned()),
+            attributes: task.attributes,
+            external_id: task.external_id,
+            priority_hint: task.priority_hint,
+            callback_url: task.callback_url,
+            submitted_by: actor.id().to_string(),
+            submitted_at: accepted_at,
+            state: TaskState::arriving(&decision.destination, decision.decided_at),
+            priority: decision.priority,
+            due_at: decision.due_at,
+            label: decision.classification.as_ref().map(|classification| classification.label.clone()),
+            decision_id: decision.id,
+            last_token: 0,
+            escalation_level: 0,
+        };
+        (task, decision)
+    }
+
+    /// Decides a task that has its identifier.
+    pub(crate) fn decide(
+        &self,
+        task_id: TaskId,
+        task: &NewTask,
+        classified: Classified,
+        accepted: Instant,
+    ) -> Decision {
         let now = self.services.now();
-        let (classification, fallback) = match classified {
+        let Classified { answer, mode } = classified;
+        let (classification, fallback) = match answer {
             Ok(classification) => (Some(self.thresholds.apply(self.label_set.translate(classification))), None),
             Err(reason) => (None, Some(reason)),
         };
-        let facts = Facts { task: &task, classification: classification.as_ref(), queues: &self.queues.facts, now };
+        let facts = Facts { task, classification: classification.as_ref(), queues: &self.queues.facts, now };
         let verdict = self.policy.compiled.evaluate(&facts);
         let sla_minutes = verdict.sla_minutes.or_else(|| {
             verdict.destination.name().and_then(|queue| self.queues.queues.get(queue)).map(|queue| queue.sla_minutes)
         });
         let due_at = sla_minutes.map(|minutes| now.plus_minutes(i64::from(minutes)));
-        let task_id = TaskId::from_parts(id_ms(accepted_at), self.services.random_bits());
-        let decision = Decision {
+        Decision {
             id: DecisionId::from_parts(id_ms(now), self.services.random_bits()),
             task_id,
             decided_at: now,
             source: DecisionSource::Policy,
             decided_by: None,
-            mode: DecisionMode::Live,
+            mode,
             fallback,
             policy_version: self.policy.version,
             matched_rule: verdict.matched_rule,
@@ -120,27 +159,7 @@ impl Router {
             supersedes: None,
             destination: verdict.destination,
             classification,
-        };
-        let task = Task {
-            id: task_id,
-            subject: task.subject,
-            body: task.body,
-            channel: task.channel.unwrap_or_else(|| "api".to_owned()),
-            attributes: task.attributes,
-            external_id: task.external_id,
-            priority_hint: task.priority_hint,
-            callback_url: task.callback_url,
-            submitted_by: actor.id().to_string(),
-            submitted_at: accepted_at,
-            state: TaskState::arriving(&decision.destination, now),
-            priority: decision.priority,
-            due_at,
-            label: decision.classification.as_ref().map(|classification| classification.label.clone()),
-            decision_id: decision.id,
-            last_token: 0,
-            escalation_level: 0,
-        };
-        (task, decision)
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
         store::{DomainEvent, Reads, Store, StoreResult, Transaction},
     },
     presence::Presence,
+    rollout::{Challenger, RolloutSettings},
     routing::QueueFacts,
     sign_in::KeyCache,
     throttle::Throttle,
@@ -50,6 +51,8 @@ pub struct Settings {
     pub classifier: ClassifierSettings,
     /// When training starts by itself.
     pub triggers: TriggerSettings,
+    /// What a model must show on its way to champion.
+    pub rollout: RolloutSettings,
     /// How long a claim lasts without a heartbeat, in milliseconds.
     pub lease_ms: i64,
     /// How long an idempotency key is kept, in milliseconds.
@@ -72,6 +75,7 @@ impl Default for Settings {
             intake: IntakeSettings { queue_tasks: 8_192, batch_tasks: 128 },
             classifier: ClassifierSettings::default(),
             triggers: TriggerSettings::default(),
+            rollout: RolloutSettings::default(),
             lease_ms: 15 * MINUTE_MS,
             idempotency_ms: 24 * HOUR_MS,
             session_idle_ms: 2 * HOUR_MS,
@@ -126,6 +130,7 @@ pub(crate) struct Inner {
     pub workshop: Arc<dyn ModelWorkshop>,
     pub settings: Settings,
     pub classifier: ClassifierSlot,
+    pub challenger: Challenger,
     pub policy: arc_swap::ArcSwap<ActivePolicy>,
     pub queues: arc_swap::ArcSwap<QueueFacts>,
     /// Whether this process starts training by itself.
@@ -150,8 +155,10 @@ impl Services {
     pub async fn start(parts: Parts) -> Result<(Self, Background), StartError> {
         let Parts { store, clock, entropy, workshop, settings } = parts;
         let (intake, inbox) = Intake::new(&settings.intake);
+        let (challenger, shadows) = Challenger::new(&settings.classifier);
         let services = Self(Arc::new(Inner {
             classifier: ClassifierSlot::new(settings.classifier.clone()),
+            challenger,
             policy: arc_swap::ArcSwap::from_pointee(ActivePolicy::none()),
             queues: arc_swap::ArcSwap::from_pointee(QueueFacts::default()),
             watches_triggers: AtomicBool::new(false),
@@ -173,10 +180,11 @@ impl Services {
         services.ensure_policy().await?;
         services.reload_policy().await?;
         services.reload_champion().await?;
+        services.reload_challenger().await?;
         services.reload_label_set().await?;
         services.reload_thresholds().await?;
         services.refresh_queues().await?;
-        let background = Background::start(&services, inbox);
+        let background = Background::start(&services, inbox, shadows);
         Ok((services, background))
     }
 

@@ -5,6 +5,7 @@
 pub mod interval;
 pub mod paired;
 pub mod ranking;
+pub mod sequential;
 pub mod threshold;
 
 pub use interval::Interval;

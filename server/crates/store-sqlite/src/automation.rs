@@ -7,16 +7,16 @@ use domain::{
 use sqlx::sqlite::SqliteConnection;
 
 use crate::{
-    convert::{all, from_json, number, parse, signed},
+    convert::{all, from_json, number, parse, parse_optional, signed},
     error::Error,
 };
 
 /// Answers whose truth is known: to tasks that the model itself had classified, and to tasks among the examples that it was
 /// measured on. The newest first of each.
-pub(crate) const CASES: &str = "SELECT id, label, predicted, confidence, chosen_with FROM label INDEXED BY label_of_model \
-    WHERE holds = 1 AND chosen_with IS NOT NULL AND predicted IS NOT NULL AND model_version = ?1 \
+pub(crate) const CASES: &str = "SELECT id, decision_id, label, predicted, confidence, chosen_with \
+    FROM label INDEXED BY label_of_model WHERE holds = 1 AND predicted IS NOT NULL AND model_version = ?1 \
     ORDER BY id DESC LIMIT ?2";
-pub(crate) const HELD_OUT_CASES: &str = "SELECT label.id, label.label, evaluation_case.answer AS predicted, \
+pub(crate) const HELD_OUT_CASES: &str = "SELECT label.id, label.decision_id, label.label, evaluation_case.answer AS predicted, \
         evaluation_case.confidence, label.chosen_with \
     FROM evaluation_case JOIN label ON label.id = evaluation_case.label_id \
     WHERE evaluation_case.model_version = ?1 AND label.holds = 1 AND label.chosen_with IS NOT NULL \
@@ -90,10 +90,11 @@ pub(crate) async fn save_promise(connection: &mut SqliteConnection, promise: &La
 #[derive(sqlx::FromRow)]
 struct CaseRow {
     id: String,
+    decision_id: Option<String>,
     label: String,
     predicted: String,
     confidence: f64,
-    chosen_with: f64,
+    chosen_with: Option<f64>,
 }
 
 impl TryFrom<CaseRow> for LiveCase {
@@ -103,10 +104,11 @@ impl TryFrom<CaseRow> for LiveCase {
     fn try_from(row: CaseRow) -> Result<Self, Error> {
         Ok(Self {
             label_id: parse("label.id", &row.id)?,
+            decision_id: parse_optional("label.decision_id", row.decision_id.as_deref())?,
             truth: row.label,
             answer: row.predicted,
             confidence: row.confidence as f32,
-            chosen_with: row.chosen_with as f32,
+            chosen_with: row.chosen_with.map(|probability| probability as f32),
         })
     }
 }

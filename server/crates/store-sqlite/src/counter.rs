@@ -39,7 +39,7 @@ impl Additions {
 
     /// Counts a new decision.
     pub(crate) fn add_decision(&mut self, decision: &Decision) {
-        if decision.source != DecisionSource::Policy || decision.mode != DecisionMode::Live {
+        if decision.source != DecisionSource::Policy || decision.mode == DecisionMode::Shadow {
             return;
         }
         self.add("destination", &decision.destination.to_string());

@@ -30,6 +30,7 @@ mod policy;
 mod queue;
 mod reads;
 mod session;
+mod shadow;
 mod submission;
 mod suspicion;
 mod task;

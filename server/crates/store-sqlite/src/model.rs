@@ -1,6 +1,6 @@
 //! Models.
 
-use domain::{Model, Timestamp};
+use domain::{Model, ModelStage, Timestamp, rollout::Rollout};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::{
@@ -12,7 +12,7 @@ macro_rules! select_model {
     ($rest:literal) => {
         concat!(
             "SELECT version, stage, sha256, dataset_sha256, trained_on, labels, metrics, created_at, created_by, ",
-            "promoted_at FROM model ",
+            "promoted_at, rollout_percent, rollout_since, note FROM model ",
             $rest
         )
     };
@@ -20,8 +20,11 @@ macro_rules! select_model {
 
 pub(crate) async fn save(connection: &mut SqliteConnection, model: &Model) -> Result<(), Error> {
     const SAVE: &str = "INSERT INTO model (version, stage, sha256, dataset_sha256, trained_on, labels, metrics, created_at, \
-            created_by, promoted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
-        ON CONFLICT (version) DO UPDATE SET stage = excluded.stage, promoted_at = excluded.promoted_at";
+            created_by, promoted_at, rollout_percent, rollout_since, note) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+        ON CONFLICT (version) DO UPDATE SET stage = excluded.stage, promoted_at = excluded.promoted_at, \
+            rollout_percent = excluded.rollout_percent, rollout_since = excluded.rollout_since, note = excluded.note";
+    let field = if model.stage == ModelStage::Champion { "champion" } else { "challenger" };
     sqlx::query(SAVE)
         .bind(model.version)
         .bind(model.stage.as_str())
@@ -33,9 +36,12 @@ pub(crate) async fn save(connection: &mut SqliteConnection, model: &Model) -> Re
         .bind(model.created_at.as_ms())
         .bind(&model.created_by)
         .bind(ms(model.promoted_at))
+        .bind(model.rollout.map(|rollout| rollout.percent))
+        .bind(ms(model.rollout.map(|rollout| rollout.since)))
+        .bind(model.note.as_deref())
         .execute(connection)
         .await
-        .map_err(|error| Error::conflict(error, "champion"))?;
+        .map_err(|error| Error::conflict(error, field))?;
     Ok(())
 }
 
@@ -56,6 +62,12 @@ pub(crate) async fn lookup_champion(connection: &mut SqliteConnection) -> Result
     one(row)
 }
 
+pub(crate) async fn lookup_challenger(connection: &mut SqliteConnection) -> Result<Option<Model>, Error> {
+    let row: Option<ModelRow> =
+        sqlx::query_as(select_model!("WHERE stage IN ('shadow', 'canary')")).fetch_optional(connection).await?;
+    one(row)
+}
+
 #[derive(sqlx::FromRow)]
 struct ModelRow {
     version: i64,
@@ -68,6 +80,9 @@ struct ModelRow {
     created_at: i64,
     created_by: String,
     promoted_at: Option<i64>,
+    rollout_percent: Option<i64>,
+    rollout_since: Option<i64>,
+    note: Option<String>,
 }
 
 impl TryFrom<ModelRow> for Model {
@@ -85,6 +100,13 @@ impl TryFrom<ModelRow> for Model {
             created_at: Timestamp::from_ms(row.created_at),
             created_by: row.created_by,
             promoted_at: time(row.promoted_at),
+            rollout: match (row.rollout_percent, time(row.rollout_since)) {
+                (Some(percent), Some(since)) => {
+                    Some(Rollout { percent: number("model.rollout_percent", percent)?, since })
+                }
+                _ => None,
+            },
+            note: row.note,
         })
     }
 }

@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
     Options, SqliteStore, audit, automation, decision_list, dispute, error::Error, escalation, evaluation, label,
-    label_set, queue, suspicion, task_list,
+    label_set, queue, shadow, suspicion, task_list,
 };
 
 /// The plan's steps, one a line.
@@ -76,6 +76,8 @@ async fn other_lists_walk_their_indexes() {
     check(label::ALONG_LABEL, &["label_by_name (label=? AND id<?)"]).await;
     check(label::COUNT_CORRECTED, &["label_by_kind (kind=? AND id>?)"]).await;
     check(label::ALONG_KIND, &["label_by_kind (kind=? AND id<?)"]).await;
+    check(shadow::CASES, &["shadow_decision_of_model (model_version=?)", "label_of_task (task_id=?)"]).await;
+    check(shadow::OF_TASK, &["shadow_decision_by_task (task_id=?)"]).await;
     check(evaluation::OF_MODEL, &["PRIMARY KEY (model_version=?)"]).await;
     check(automation::CASES, &["label_of_model (model_version=?)"]).await;
     check(automation::HELD_OUT_CASES, &["PRIMARY KEY (model_version=?)", "sqlite_autoindex_label_1 (id=?)"]).await;

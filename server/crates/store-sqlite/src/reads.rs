@@ -13,6 +13,7 @@ use domain::{
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
+    rollout::ShadowCase,
     suspicion::SuspiciousLabel,
     task::TaskFilter,
 };
@@ -23,7 +24,7 @@ use service::ports::store::{
 
 use crate::{
     api_key, audit, automation, correction, counter, decision, decision_list, dispute, escalation, evaluation, event,
-    idempotency, label, label_set, model, policy, queue, session, suspicion, task, task_list, training_run,
+    idempotency, label, label_set, model, policy, queue, session, shadow, suspicion, task, task_list, training_run,
     transaction::SqliteTransaction, user,
 };
 
@@ -240,6 +241,21 @@ impl LearningReads for SqliteTransaction {
 
     async fn list_live_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<LiveCase>> {
         let answer = automation::list_cases(self.connection().await?, version, most).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_challenger(&mut self) -> StoreResult<Option<Model>> {
+        let answer = model::lookup_challenger(self.connection().await?).await;
+        self.settle(answer)
+    }
+
+    async fn list_shadow_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<ShadowCase>> {
+        let answer = shadow::list_cases(self.connection().await?, version, most).await;
+        self.settle(answer)
+    }
+
+    async fn list_shadow_of(&mut self, task: TaskId) -> StoreResult<Vec<Decision>> {
+        let answer = shadow::list_of(self.connection().await?, task).await;
         self.settle(answer)
     }
 

@@ -11,13 +11,13 @@ use domain::{
     suspicion::Suspicion,
 };
 use service::ports::store::{
-    AuditWrites, DecisionWrites, DomainEvent, LearningWrites, PeopleWrites, PolicyWrites, SessionRecord, StoreResult,
-    Submission, TaskWrites,
+    AuditWrites, DecisionWrites, DomainEvent, LearningWrites, PeopleWrites, PolicyWrites, SessionRecord,
+    ShadowDecision, StoreResult, Submission, TaskWrites,
 };
 
 use crate::{
     api_key, automation, correction, decision, escalation, evaluation, idempotency, label, label_set, model, policy,
-    queue, session, submission, suspicion, task, training_run, transaction::SqliteTransaction, user,
+    queue, session, shadow, submission, suspicion, task, training_run, transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -110,6 +110,11 @@ impl LearningWrites for SqliteTransaction {
 
     async fn save_promise(&mut self, promise: &LabelPromise) -> StoreResult<()> {
         let answer = automation::save_promise(self.connection().await?, promise).await;
+        self.settle(answer)
+    }
+
+    async fn add_shadow_decisions(&mut self, decisions: &[ShadowDecision]) -> StoreResult<()> {
+        let answer = shadow::add(self.connection().await?, decisions).await;
         self.settle(answer)
     }
 

@@ -55,7 +55,7 @@ pub async fn promises_belong_to_a_model_and_are_changed(store: &dyn Store) {
     assert_eq!(tx.list_promises(4).await.unwrap().len(), 1);
 }
 
-pub async fn answers_whose_truth_is_known_are_those_of_chosen_tasks(store: &dyn Store) {
+pub async fn answers_whose_truth_is_known_come_with_how_their_tasks_were_chosen(store: &dyn Store) {
     add(store, &submissions([1, 2, 3, 4])).await;
     let by_other = |n| Label { model_version: Some("v2".to_owned()), ..task_label(n, "refund", &task(n)) };
     let labels = [
@@ -82,11 +82,13 @@ pub async fn answers_whose_truth_is_known_are_those_of_chosen_tasks(store: &dyn 
         truth: "refund".to_owned(),
         answer: answer.to_owned(),
         confidence,
-        chosen_with: 0.25,
+        chosen_with: Some(0.25),
+        decision_id: Some(task(n).decision_id),
     };
     let mut view = store.read().await.unwrap();
     // What the model had said when the task came counts, not what it said of the example; files say nothing of the mix.
-    let all = [case(1, "billing", 0.71), case(3, "fees", 0.5)];
+    let unchosen = LiveCase { chosen_with: None, ..case(2, "billing", 0.71) };
+    let all = [unchosen, case(1, "billing", 0.71), case(3, "fees", 0.5)];
     assert_eq!(view.list_live_cases(3, 10).await.unwrap(), all);
     assert_eq!(view.list_live_cases(3, 1).await.unwrap(), all[..1]);
 }

@@ -309,6 +309,8 @@ pub fn model(version: u32) -> Model {
         created_at: at(i64::from(version)),
         created_by: "Grace".to_owned(),
         promoted_at: None,
+        rollout: None,
+        note: None,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod learning;
 pub mod people;
 pub mod policy;
 pub mod queue;
+pub mod rollout;
 pub mod suspicion;
 pub mod task;
 pub mod transaction;
@@ -137,10 +138,14 @@ macro_rules! conformance_tests {
                 cases_of_much_older_models_are_forgotten_but_for_the_champions,
                 labels_are_found_by_their_identifiers_whether_they_hold_or_not,
             ]
+            rollout: [
+                at_most_one_model_is_on_its_way,
+                what_a_shadow_said_comes_newest_first_with_what_people_said,
+            ]
             automation: [
                 goals_come_by_label_are_changed_and_removed_with_what_was_promised,
                 promises_belong_to_a_model_and_are_changed,
-                answers_whose_truth_is_known_are_those_of_chosen_tasks,
+                answers_whose_truth_is_known_come_with_how_their_tasks_were_chosen,
             ]
             policy: [
                 an_empty_store_has_no_policy,

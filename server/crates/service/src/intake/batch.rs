@@ -35,15 +35,12 @@ impl Services {
             .iter()
             .map(|pending| domain::task::classified_text(&pending.task.subject, &pending.task.body))
             .collect();
-        let mut classifications = self.0.classifier.classify(texts).await.map(Vec::into_iter);
+        let classified = self.classify_batch(texts).await;
         let router = self.router();
         batch
             .into_iter()
-            .map(|mut pending| {
-                let classified = match &mut classifications {
-                    Ok(answers) => answers.next().ok_or(domain::FallbackReason::ModelFailed),
-                    Err(reason) => Err(*reason),
-                };
+            .zip(classified)
+            .map(|(mut pending, classified)| {
                 let task = std::mem::take(&mut pending.task);
                 let (task, decision) =
                     router.route(&pending.actor, task, classified, pending.accepted_at, pending.accepted);
@@ -72,6 +69,8 @@ impl Services {
                 return;
             }
         };
+        let created = |(submission, outcome): (_, &Outcome)| matches!(outcome, Outcome::Created).then_some(submission);
+        self.show_to_shadow(submissions.iter().zip(&outcomes).filter_map(created));
         let first: HashMap<usize, Decision> = outcomes
             .iter()
             .filter_map(|outcome| if let Outcome::SameAs(place) = outcome { Some(*place) } else { None })

@@ -17,6 +17,7 @@ use domain::{
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
+    rollout::ShadowCase,
     suspicion::{Suspicion, SuspiciousLabel},
     task::TaskFilter,
 };
@@ -236,13 +237,30 @@ pub trait LearningReads {
     async fn list_goals(&mut self) -> StoreResult<Vec<Goal>>;
     /// What a model promises, by label.
     async fn list_promises(&mut self, version: u32) -> StoreResult<Vec<LabelPromise>>;
-    /// A model's answers to tasks that came in here and whose label holds and was chosen with a known probability: to those that
-    /// it had classified, newest first, then to those among the examples that it was measured on.
+    /// A model's answers to tasks that came in here and whose label holds: to those that it had
+    /// classified, newest first, then to those among the examples that it was measured on, when they were chosen.
     async fn list_live_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<LiveCase>>;
+    /// The model that is in shadow or a canary now.
+    async fn lookup_challenger(&mut self) -> StoreResult<Option<Model>>;
+    /// What a model in shadow said, newest first.
+    async fn list_shadow_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<ShadowCase>>;
+    /// What models in shadow would have decided of a task, oldest first.
+    async fn list_shadow_of(&mut self, task: TaskId) -> StoreResult<Vec<Decision>>;
     /// One run.
     async fn lookup_run(&mut self, id: RunId) -> StoreResult<Option<TrainingRun>>;
     /// Runs, newest first.
     async fn list_runs(&mut self, limit: u32) -> StoreResult<Vec<TrainingRun>>;
+}
+
+/// What a model in shadow would have decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShadowDecision {
+    /// The model.
+    pub model_version: u32,
+    /// What the champion said of the task.
+    pub live_answer: Option<String>,
+    /// The decision, in the mode of a shadow.
+    pub decision: Decision,
 }
 
 /// Labels, models and training runs, written.
@@ -262,7 +280,8 @@ pub trait LearningWrites {
     async fn replace_suspicions(&mut self, suspicions: &[Suspicion]) -> StoreResult<()>;
     /// Notes that a person holds the label for right. What takes the label's place ends the suspicion, too.
     async fn keep_suspicious_label(&mut self, label: LabelId) -> StoreResult<()>;
-    /// Adds a model, or changes stage and promotion of the one of this version. At most one may be champion.
+    /// Adds a model, or changes stage, promotion, rollout and note of the one of this version. At most one may be champion, and at
+    /// most one in shadow or a canary.
     async fn save_model(&mut self, model: &Model) -> StoreResult<()>;
     /// Adds what a model said of the examples that it was measured on. Those of much older models are forgotten.
     async fn add_evaluation_cases(&mut self, version: u32, cases: &[EvaluationCase]) -> StoreResult<()>;
@@ -272,6 +291,8 @@ pub trait LearningWrites {
     async fn remove_goal(&mut self, label: &str) -> StoreResult<()>;
     /// Adds what a model promises for a label, or changes it.
     async fn save_promise(&mut self, promise: &LabelPromise) -> StoreResult<()>;
+    /// Adds what a model in shadow would have decided.
+    async fn add_shadow_decisions(&mut self, decisions: &[ShadowDecision]) -> StoreResult<()>;
     /// Adds a run, or changes the one of this identifier.
     async fn save_run(&mut self, run: &TrainingRun) -> StoreResult<()>;
 }
