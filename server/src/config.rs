@@ -68,6 +68,7 @@ pub struct Config {
     intake: Intake,
     classifier: Classifier,
     training: Training,
+    automation: Automation,
     rollout: Rollout,
     work: Work,
     sessions: Sessions,
@@ -111,6 +112,11 @@ struct Classifier {
 struct Training {
     after_corrections: u32,
     every_hours: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Automation {
+    check_percent: u8,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -216,6 +222,9 @@ impl Config {
         }
         let config: Self =
             settings.try_into().map_err(|error: toml::de::Error| ConfigError::Value(error.to_string()))?;
+        if config.automation.check_percent > 50 {
+            return Err(ConfigError::Value("automation.check_percent must be from 0 to 50".to_owned()));
+        }
         if !(0.0001..=0.2).contains(&config.rollout.false_alarm) {
             return Err(ConfigError::Value("rollout.false_alarm must be from 0.0001 to 0.2".to_owned()));
         }
@@ -243,6 +252,7 @@ impl Config {
                 after_corrections: self.training.after_corrections,
                 every_hours: self.training.every_hours,
             },
+            check_percent: self.automation.check_percent,
             rollout: RolloutSettings {
                 shadow_tasks: self.rollout.shadow_tasks,
                 false_alarm: self.rollout.false_alarm,
@@ -412,6 +422,7 @@ mod tests {
         assert!(merge("intake = 3", &[]).is_err());
         assert!(merge("", &[("SWITCHYARD_STORAGE_READERS", "many")]).is_err());
         assert!(merge("[work]\nescalation_minutes = [1]", &[]).is_err());
+        assert!(merge("[automation]\ncheck_percent = 51", &[]).is_err());
         assert!(merge("[rollout]\nfalse_alarm = 0.0", &[]).is_err());
     }
 }

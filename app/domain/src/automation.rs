@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    evaluation::Share,
     id::{DecisionId, LabelId},
     time::Timestamp,
 };
@@ -104,4 +105,8 @@ pub struct AutomationBoard {
     pub rows: Vec<AutomationRow>,
     /// Rules of the active policy that ask for what is promised.
     pub rules: Vec<String>,
+    /// Of the tasks that a policy leaves to machines, the percentage that is drawn for a blind check.
+    pub check_percent: u8,
+    /// How many of the champion's answers that a machine would have acted on are right, by those checks.
+    pub checked: Option<Share>,
 }

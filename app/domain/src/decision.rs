@@ -218,16 +218,45 @@ pub struct Decision {
     /// The decision that this one takes the place of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<DecisionId>,
+    /// The task was drawn for a blind check: people say what it is before they see what the model said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<BlindCheck>,
+}
+
+/// A task that a machine would have had, and that people look at instead, to know how right machines are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BlindCheck {
+    /// The probability with which it was drawn, above 0 and at most 1.
+    pub probability: f32,
+    /// Where the policy would have sent it.
+    pub instead_of: Destination,
 }
 
 impl Decision {
-    /// The probability with which a policy that decides like this lets people see the task; nothing when it lets a machine
-    /// have it.
+    /// The probability with which people see a task that is decided like this; nothing when a machine has it.
     #[must_use]
     pub const fn chosen_with(&self) -> Option<f32> {
-        match self.destination {
-            Destination::Queue { .. } => Some(1.0),
+        match (&self.check, &self.destination) {
+            (Some(check), _) => Some(check.probability),
+            (None, Destination::Queue { .. }) => Some(1.0),
             _ => None,
+        }
+    }
+
+    /// The same without what the model said and what gives it away.
+    #[must_use]
+    pub fn without_answer(self) -> Self {
+        Self {
+            classification: None,
+            matched_rule: None,
+            note: None,
+            trace: Vec::new(),
+            skills: Vec::new(),
+            explanation: "Drawn at random for a blind check: say what it is, then the model’s answer is shown."
+                .to_owned(),
+            check: None,
+            ..self
         }
     }
 }

@@ -29,6 +29,9 @@ pub struct TaskDetail {
     pub corrections: Vec<Correction>,
     /// Its escalations, oldest first.
     pub escalations: Vec<Escalation>,
+    /// Whether it was drawn for a blind check and nobody has said yet what it is: what the model said is left out.
+    #[serde(default)]
+    pub blind: bool,
 }
 
 impl TaskDetail {

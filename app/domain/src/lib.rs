@@ -36,7 +36,9 @@ pub use api_key::{ApiKey, Scope};
 pub use audit::AuditEvent;
 pub use classification::{Candidate, Classification};
 pub use correction::{Correction, CorrectionField, CorrectionRequest};
-pub use decision::{Decision, DecisionMode, DecisionSummary, Destination, FallbackReason, RuleOutcome, RuleTrace};
+pub use decision::{
+    BlindCheck, Decision, DecisionMode, DecisionSummary, Destination, FallbackReason, RuleOutcome, RuleTrace,
+};
 pub use detail::{DecisionDetail, IssuedKey, IssuedPassword, ModelBoard, NewUser, Receipt, TaskDetail};
 pub use error::{InvalidTransition, ValidationCode, ValidationError};
 pub use escalation::{Escalation, EscalationState};

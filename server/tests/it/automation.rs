@@ -151,3 +151,73 @@ async fn a_report_counts_what_its_cases_show() {
     assert!(seen.is_sorted_by(|left, right| left.case.answer.confidence >= right.case.answer.confidence));
     assert!(seen.iter().all(|case| !case.text.is_empty()));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn tasks_drawn_for_a_check_are_labelled_blindly_and_say_how_right_automation_is() {
+    let floor = Floor::open_with(|settings| settings.check_percent = 50).await;
+    let (services, system) = (&floor.services, &floor.system);
+    services.import_labels(system, &examples()).await.unwrap();
+    services.train(system).await.unwrap();
+    services.promote(system, 1, true).await.unwrap();
+    let policy = json!({
+        "schema": 1,
+        "rules": [{
+            "id": "music",
+            "description": "Nothing is to be done about music.",
+            "when": "classification.label == \"music\"",
+            "then": { "destination": { "kind": "close" } },
+        }],
+        "otherwise": { "destination": { "kind": "queue", "queue": "triage" } },
+    });
+    let policy = services.save_policy(system, &policy.to_string(), "Close music.").await.unwrap();
+    services.activate_policy(system, policy.version).await.unwrap();
+
+    let agent = floor.cookie(Role::Agent).await;
+    let (mut drawn, mut closed) = (0, 0);
+    for n in 0..40 {
+        let receipt = floor.submit(&format!("violin and piano number {n}")).await;
+        let Some(check) = &receipt.decision.check else {
+            assert_eq!(receipt.decision.destination, Destination::Close);
+            closed += 1;
+            continue;
+        };
+        assert_eq!((check.probability, &check.instead_of), (0.5, &Destination::Close));
+        assert_eq!(receipt.decision.destination, Destination::Queue { queue: "triage".to_owned() });
+        let page = format!("/tasks/{}", receipt.task_id);
+        let shown = async || {
+            let request = http::Request::get(&page).header("cookie", &agent).header("accept", "text/html");
+            floor.send(request.body(axum::body::Body::empty()).unwrap()).await.text()
+        };
+        let hidden = services.lookup_task(system, receipt.task_id).await.unwrap();
+        assert!(hidden.blind && hidden.task.label.is_none());
+        assert!(hidden.decisions.iter().all(|decision| decision.classification.is_none()));
+        if drawn == 0 {
+            let page = shown().await;
+            assert!(page.contains("blind check"), "{page}");
+            for answer in ["confidence", "Nothing is to be done about music", "What the model thought of"] {
+                assert!(!page.contains(answer), "the page gives the answer away: {answer}");
+            }
+        }
+        let task = services.claim(system, receipt.task_id, None).await.unwrap();
+        let too_early = services.resolve(system, task.id, task.last_token).await;
+        assert!(matches!(too_early, Err(service::WorkError::Conflict(_))), "{too_early:?}");
+        services.release(system, task.id, task.last_token).await.unwrap();
+        // One of them is not what the model said.
+        floor.work(receipt.task_id, Some(if drawn == 0 { "weather" } else { "music" })).await;
+        assert!(!services.lookup_task(system, receipt.task_id).await.unwrap().blind);
+        drawn += 1;
+    }
+    assert!(drawn >= 8 && closed >= 8, "{drawn} of 40 were drawn at 50 %");
+    let board = services.automation_board(system).await.unwrap();
+    let checked = board.checked.unwrap();
+    assert_eq!((board.check_percent, checked.of), (50, drawn));
+    assert!((checked.share - (drawn as f64 - 1.0) / drawn as f64).abs() < 1e-9, "{checked:?}");
+
+    let filter = |kind| domain::label::LabelFilter { kind: Some(kind), label: None };
+    let page = domain::PageRequest::first(100);
+    let confirmed = services.list_labels(system, &filter(domain::LabelKind::Confirmed), &page).await.unwrap().items;
+    let corrected = services.list_labels(system, &filter(domain::LabelKind::Corrected), &page).await.unwrap().items;
+    assert_eq!((confirmed.len() as u64, corrected.len()), (drawn - 1, 1));
+    assert!(confirmed.iter().chain(&corrected).all(|label| label.saw_model == Some(false)));
+    assert!(confirmed.iter().chain(&corrected).all(|label| label.chosen_with == Some(0.5)));
+}

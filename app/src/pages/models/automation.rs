@@ -3,10 +3,11 @@
 use domain::{
     Permission,
     automation::{AutomationBoard, AutomationRow, PERCENTS, Standing},
+    evaluation::Share,
 };
 use leptos::prelude::*;
 
-use super::{ModelTabs, percent};
+use super::{ModelTabs, percent, report::with_interval};
 use crate::{
     api::model::{SetAutomationGoal, lookup_automation_board},
     components::{EmptyState, FormError, PageHeader, TableRegion, action_error, announce_done, loaded_for},
@@ -40,6 +41,7 @@ pub fn AutomationPage() -> impl IntoView {
             <ModelTabs/>
             <FormError error/>
             <Use rules=board.rules/>
+            <Checks percent=board.check_percent checked=board.checked/>
             {table}
         }
     })
@@ -59,6 +61,30 @@ fn Use(rules: Vec<String>) -> impl IntoView {
             ". It holds for answers at or above the label’s threshold, and never where nothing is promised: those go to people. "
             {used}
         </p>
+    }
+    .into_any()
+}
+
+/// How right automation is, by those tasks that were drawn for a check.
+#[component]
+fn Checks(percent: u8, checked: Option<Share>) -> impl IntoView {
+    let drawn = if percent == 0 {
+        "Random checks are off, so nobody knows how right automation is: set check_percent under [automation] in the configuration."
+            .to_owned()
+    } else {
+        format!(
+            "{percent} % of what a policy leaves to machines goes to people instead, drawn at random; they say what it is before they see the model’s answer."
+        )
+    };
+    let known = checked.map(|share| {
+        view! {
+            <p class="mb-1 text-lg font-semibold tabular-nums">
+                {format!("Automation is right in {} of cases (n = {})", with_interval(&share), share.of)}
+            </p>
+        }
+    });
+    view! {
+        <div class="mb-4 max-w-prose">{known} <p class="text-sm">{drawn}</p></div>
     }
     .into_any()
 }

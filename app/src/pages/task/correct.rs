@@ -1,6 +1,6 @@
 //! The form that says what was wrong with the decision.
 
-use domain::{Priority, QueueCounts, Task};
+use domain::{Priority, QueueCounts, Task, label::NONE_OF_THESE};
 use leptos::{form::ActionForm, prelude::*};
 
 use super::{
@@ -29,10 +29,10 @@ pub(super) fn CorrectForm(
                 <div class="flex flex-col gap-2">
                     <FormError error except=&["label", "priority", "queue", "reason"]/>
                     <Choice name="label" title="Right label" unchanged=format!("as it is: {present}")>
-                        {labels
+                        {with_none(labels)
                             .into_iter()
                             .filter(|label| task.label.as_ref() != Some(label))
-                            .map(|label| view! { <option value=label.clone()>{label.clone()}</option> })
+                            .map(|label| view! { <option value=label.clone()>{label_in_words(&label)}</option> })
                             .collect_view()}
                     </Choice>
                     <FieldError error field="label"/>
@@ -62,6 +62,52 @@ pub(super) fn CorrectForm(
         </Fold>
     }
     .into_any()
+}
+
+/// The form of a blind check: what it is, and nothing else.
+#[component]
+pub(super) fn CheckForm(task: Task, token: u64, acts: Acts, labels: Vec<String>) -> impl IntoView {
+    let error = action_error(acts.correct);
+    let options = with_none(labels)
+        .into_iter()
+        .map(|label| view! { <option value=label.clone()>{label_in_words(&label)}</option> })
+        .collect_view();
+    view! {
+        <ActionForm action=acts.correct>
+            <input type="hidden" name="task" value=task.id.to_string()/>
+            <input type="hidden" name="token" value=token.to_string()/>
+            <input type="hidden" name="reason" value="A blind check."/>
+            <div class="flex flex-col gap-2">
+                <p class="text-sm">
+                    "This task was drawn at random to check the model. Say what it is; then you see what the model said."
+                </p>
+                <FormError error except=&["label"]/>
+                <label for="check-label" class="font-medium">
+                    "What is it?"
+                </label>
+                <select id="check-label" name="label" class="select select-sm w-full" required aria-describedby="label-error">
+                    <option value="">"Choose a label"</option>
+                    {options}
+                </select>
+                <FieldError error field="label"/>
+                <button class="btn btn-sm btn-primary self-start" disabled=move || acts.correct.pending().get()>
+                    "Keep the label"
+                </button>
+            </div>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// The labels that may be given, and that it is none of them.
+fn with_none(mut labels: Vec<String>) -> Vec<String> {
+    labels.retain(|label| label != NONE_OF_THESE);
+    labels.push(NONE_OF_THESE.to_owned());
+    labels
+}
+
+fn label_in_words(label: &str) -> String {
+    if label == NONE_OF_THESE { "none of these".to_owned() } else { label.to_owned() }
 }
 
 /// A choice whose first option changes nothing.

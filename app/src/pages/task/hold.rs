@@ -6,7 +6,7 @@ use leptos::{form::ActionForm, prelude::*};
 use super::{
     Shown,
     acts::Acts,
-    correct::CorrectForm,
+    correct::{CheckForm, CorrectForm},
     reasons::{ApprovalForm, EscalateForm, HandBackForm, ReverseForm},
 };
 use crate::{
@@ -34,7 +34,7 @@ pub(super) fn Panel(shown: Shown, acts: Acts) -> impl IntoView {
         TaskState::Queued { .. } if takeable => view! { <ClaimForm task=task.clone() acts/> }.into_any(),
         TaskState::Queued { queue } => view! { <p>"It waits in " {queue} "."</p> }.into_any(),
         TaskState::Claimed { queue, claim } if claim.holder == viewer.id => {
-            view! { <Held task=task.clone() queue claim acts queues=queues.clone() labels/> }.into_any()
+            view! { <Held task=task.clone() queue claim acts queues=queues.clone() labels blind=detail.blind/> }.into_any()
         }
         TaskState::Claimed { claim, .. } => view! {
             <p>{claim.holder_name} " holds it " <Countdown until=claim.expires_at over="and the hold has ended"/> "."</p>
@@ -86,6 +86,7 @@ fn Held(
     acts: Acts,
     queues: Vec<QueueCounts>,
     labels: Vec<String>,
+    blind: bool,
 ) -> impl IntoView {
     let token = claim.token;
     let (expires, lost) = keep_hold(&task, &claim);
@@ -100,6 +101,31 @@ fn Held(
     };
     let (of_resolve, of_release) = (hidden.clone(), hidden);
     let here = queue.clone();
+    let work = if blind {
+        view! { <CheckForm task=task.clone() token acts labels/> }.into_any()
+    } else {
+        view! {
+            <FormError error=action_error(acts.resolve)/>
+            <ActionForm action=acts.resolve>
+                {of_resolve()}
+                <input type="hidden" name="queue" value=here/>
+                <div class="grid grid-cols-2 gap-2">
+                    <button id="resolve" class="btn btn-primary" disabled=move || acts.resolve.pending().get()>"Resolve"</button>
+                    <button
+                        id="resolve-next"
+                        name="then"
+                        value=THEN_NEXT
+                        class="btn btn-primary btn-soft"
+                        disabled=move || acts.resolve.pending().get()
+                    >
+                        "Resolve, next"
+                    </button>
+                </div>
+            </ActionForm>
+            <CorrectForm task=task.clone() token acts queues labels/>
+        }
+        .into_any()
+    };
     view! {
         <div role="alert" class="empty:sr-only">
             <Show when=move || lost.get()>
@@ -112,24 +138,7 @@ fn Held(
             <strong>"You hold this task"</strong>
             <span class="text-base-content/70"><Countdown until=expires over="ended"/></span>
         </p>
-        <FormError error=action_error(acts.resolve)/>
-        <ActionForm action=acts.resolve>
-            {of_resolve()}
-            <input type="hidden" name="queue" value=here/>
-            <div class="grid grid-cols-2 gap-2">
-                <button id="resolve" class="btn btn-primary" disabled=move || acts.resolve.pending().get()>"Resolve"</button>
-                <button
-                    id="resolve-next"
-                    name="then"
-                    value=THEN_NEXT
-                    class="btn btn-primary btn-soft"
-                    disabled=move || acts.resolve.pending().get()
-                >
-                    "Resolve, next"
-                </button>
-            </div>
-        </ActionForm>
-        <CorrectForm task=task.clone() token acts queues labels/>
+        {work}
         <EscalateForm task=task.id token queue acts/>
         {(task.escalation_level > 0).then(|| view! { <HandBackForm task=task.id token acts/> })}
         <FormError error=action_error(acts.release)/>

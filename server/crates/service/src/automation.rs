@@ -9,10 +9,14 @@ use domain::{
     Actor, Classification, Permission, ValidationCode, ValidationError,
     automation::{AutomationBoard, AutomationRow, Goal, LabelPromise, LiveCase, PERCENTS, Standing},
     classification::Reached,
+    evaluation::Share,
     label::NONE_OF_THESE,
     label_set::LabelSet,
 };
-use statistics::threshold::{Case, Promise, lowest};
+use statistics::{
+    interval::clopper_pearson,
+    threshold::{Case, Promise, lowest},
+};
 
 use crate::{
     LabelError, ReadError, Services,
@@ -53,11 +57,13 @@ impl Services {
         let mut goals: BTreeMap<String, Goal> =
             reads.list_goals().await?.into_iter().map(|goal| (goal.label.clone(), goal)).collect();
         let mut promises = BTreeMap::new();
+        let mut checked = None;
         let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         if let Some(champion) = &champion {
             let listed = reads.list_promises(champion.version).await?;
             promises = listed.into_iter().map(|promise| (promise.label.clone(), promise)).collect();
             let cases = reads.list_live_cases(champion.version, MAX_CASES).await?;
+            checked = check_share(&set, &cases);
             for case in cases.into_iter().filter(|case| case.chosen_with.is_some()) {
                 let count = counts.entry(set.current(&case.answer).to_owned()).or_default();
                 count.0 += 1;
@@ -75,6 +81,8 @@ impl Services {
             rows: rows.collect(),
             champion: champion.map(|model| model.version),
             rules: self.0.policy.load().compiled.rules_asking_for_precision(),
+            check_percent: self.0.settings.check_percent,
+            checked,
         })
     }
 
@@ -182,6 +190,25 @@ async fn thresholds(reads: &mut dyn Reads) -> StoreResult<Thresholds> {
 
 fn is_right(set: &LabelSet, case: &LiveCase) -> bool {
     set.current(&case.answer) == set.current(&case.truth)
+}
+
+/// How many of the answers that a machine would have acted on are right, by those that were drawn for a check. Each counts by
+/// one over the probability with which it was drawn, and the interval is that of as many cases of equal weight (Kish 1965).
+fn check_share(set: &LabelSet, cases: &[LiveCase]) -> Option<Share> {
+    let drawn: Vec<(f64, bool)> = cases
+        .iter()
+        .filter_map(|case| Some((case.chosen_with.filter(|probability| *probability < 1.0)?, is_right(set, case))))
+        .map(|(probability, is_right)| (1.0 / f64::from(probability), is_right))
+        .collect();
+    if drawn.is_empty() {
+        return None;
+    }
+    let weight: f64 = drawn.iter().map(|(weight, _)| weight).sum();
+    let right: f64 = drawn.iter().filter(|(_, is_right)| *is_right).map(|(weight, _)| weight).sum();
+    let squares: f64 = drawn.iter().map(|(weight, _)| weight * weight).sum();
+    let effective = weight * weight / squares;
+    let interval = clopper_pearson(effective * right / weight, effective, CERTAINTY);
+    Some(Share { share: interval.share, low: interval.low, high: interval.high, of: drawn.len() as u64 })
 }
 
 /// What a model promises for a label: from its answers for it to tasks that came in here, whatever they turned out to be, and

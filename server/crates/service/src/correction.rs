@@ -51,20 +51,37 @@ impl Services {
         task.state.clone().heartbeat(token, now, 0)?;
         self.check_people_queue(&mut *tx, request.queue.as_deref()).await?;
         let changes = self.changes(&task, &request)?;
-        let corrections = self.corrections(actor, &task, &changes, &request.reason, now);
+        let drawn = self.blind_check_of(&mut *tx, &task).await?;
+        let corrections = match &drawn {
+            // Whoever says the same without having seen it corrects nothing.
+            Some(first) if self.is_confirmed(first, &changes) => Vec::new(),
+            Some(first) => {
+                let said = first.classification.as_ref().map(|said| said.label.clone());
+                self.corrections(actor, &Task { label: said, ..task.clone() }, &changes, &request.reason, now)
+            }
+            None => self.corrections(actor, &task, &changes, &request.reason, now),
+        };
         let before = task.clone();
 
         let mut task = Task { priority: changes.priority.unwrap_or(task.priority), ..task };
         if let Some(label) = &changes.label {
             task.label = Some(label.clone());
-            let label = self.label_of(&mut *tx, actor, &task, label, LabelKind::Corrected, now).await?;
-            tx.add_labels(&[label]).await?;
+            let kind = if corrections.is_empty() { LabelKind::Confirmed } else { LabelKind::Corrected };
+            let mut given = self.label_of(&mut *tx, actor, &task, label, kind, now).await?;
+            if drawn.is_some() {
+                given.saw_model = Some(false);
+            }
+            tx.add_labels(&[given]).await?;
         }
         if let Some(queue) = &changes.queue {
             task.state = task.state.move_to(token, now, queue)?;
             self.end_escalation(&mut *tx, &mut task, EscalationState::Resolved, now).await?;
         }
-        let explanation = explain(actor, &corrections, &request.reason);
+        let explanation = if corrections.is_empty() {
+            format!("{} said the same without having seen the model’s answer: {}", actor.name(), request.reason)
+        } else {
+            explain(actor, &corrections, &request.reason)
+        };
         let rerouting = Rerouting { source: DecisionSource::Correction, queue: changes.queue, explanation };
         let task = self.reroute(&mut *tx, actor, task, rerouting, now).await?;
         for correction in &corrections {
@@ -191,6 +208,7 @@ impl Services {
             latency_ms: 0.0,
             cost_micros: 0,
             supersedes: Some(previous.id),
+            check: None,
         };
         tx.add_decision(&decision).await?;
         Ok(Task { decision_id: decision.id, due_at, ..task })
@@ -205,6 +223,22 @@ impl Services {
             }
             None => Err(ValidationError::unknown("queue", format!("the queue `{name}`")).into()),
         }
+    }
+
+    /// The decision that drew a task for a blind check, while nobody has said what it is.
+    pub(crate) async fn blind_check_of(&self, tx: &mut dyn Transaction, task: &Task) -> StoreResult<Option<Decision>> {
+        if task.label.is_some() {
+            return Ok(None);
+        }
+        let decisions = tx.list_decisions_of(task.id).await?;
+        Ok(decisions.into_iter().find(|decision| decision.check.is_some()))
+    }
+
+    /// Whether a change says of a task what the model had said.
+    fn is_confirmed(&self, first: &Decision, changes: &Changes) -> bool {
+        let set = self.label_set();
+        let said = first.classification.as_ref().map(|said| set.current(&said.label));
+        changes.priority.is_none() && changes.label.is_some() && changes.label.as_deref() == said
     }
 
     fn changes(&self, task: &Task, request: &CorrectionRequest) -> Result<Changes, ValidationError> {

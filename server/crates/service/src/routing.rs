@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use domain::{
-    Actor, Classification, Decision, DecisionId, DecisionMode, FallbackReason, NewTask, Queue, Task, TaskId, TaskState,
-    Timestamp, decision::DecisionSource, label_set::LabelSet, time::MINUTE_MS,
+    Actor, BlindCheck, Classification, Decision, DecisionId, DecisionMode, Destination, FallbackReason, NewTask, Queue,
+    Task, TaskId, TaskState, Timestamp, decision::DecisionSource, label_set::LabelSet, time::MINUTE_MS,
 };
 use policy::Facts;
 
@@ -109,12 +109,29 @@ impl Router {
             state: TaskState::arriving(&decision.destination, decision.decided_at),
             priority: decision.priority,
             due_at: decision.due_at,
-            label: decision.classification.as_ref().map(|classification| classification.label.clone()),
+            // Whoever checks it blindly gives it one.
+            label: match decision.check {
+                Some(_) => None,
+                None => decision.classification.as_ref().map(|classification| classification.label.clone()),
+            },
             decision_id: decision.id,
             last_token: 0,
             escalation_level: 0,
         };
         (task, decision)
+    }
+
+    /// Draws some of the tasks that a machine would have had for people to look at, without the model's answer.
+    fn draw_check(&self, verdict: &mut policy::Verdict) -> Option<BlindCheck> {
+        let percent = self.services.0.settings.check_percent;
+        if u128::from(percent) <= self.services.random_bits() % 100 {
+            return None;
+        }
+        let queue = self.services.0.settings.triage_queue.clone();
+        let instead_of = std::mem::replace(&mut verdict.destination, Destination::Queue { queue });
+        verdict.sla_minutes = None;
+        verdict.explanation.push_str(" It was drawn at random for a blind check, so people say what it is.");
+        Some(BlindCheck { probability: f32::from(percent) / 100.0, instead_of })
     }
 
     /// Decides a task that has its identifier.
@@ -132,7 +149,11 @@ impl Router {
             Err(reason) => (None, Some(reason)),
         };
         let facts = Facts { task, classification: classification.as_ref(), queues: &self.queues.facts, now };
-        let verdict = self.policy.compiled.evaluate(&facts);
+        let mut verdict = self.policy.compiled.evaluate(&facts);
+        let mut check = None;
+        if mode != DecisionMode::Shadow && classification.is_some() && verdict.destination.is_automated() {
+            check = self.draw_check(&mut verdict);
+        }
         let sla_minutes = verdict.sla_minutes.or_else(|| {
             verdict.destination.name().and_then(|queue| self.queues.queues.get(queue)).map(|queue| queue.sla_minutes)
         });
@@ -157,6 +178,7 @@ impl Router {
             latency_ms: accepted.elapsed().as_secs_f64() * 1_000.0,
             cost_micros: 0,
             supersedes: None,
+            check,
             destination: verdict.destination,
             classification,
         }

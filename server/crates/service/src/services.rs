@@ -51,6 +51,9 @@ pub struct Settings {
     pub classifier: ClassifierSettings,
     /// When training starts by itself.
     pub triggers: TriggerSettings,
+    /// Of the tasks that a policy leaves to machines, the percentage that people look at instead, drawn at random and without
+    /// the model's answer; at most 50.
+    pub check_percent: u8,
     /// What a model must show on its way to champion.
     pub rollout: RolloutSettings,
     /// How long a claim lasts without a heartbeat, in milliseconds.
@@ -75,6 +78,7 @@ impl Default for Settings {
             intake: IntakeSettings { queue_tasks: 8_192, batch_tasks: 128 },
             classifier: ClassifierSettings::default(),
             triggers: TriggerSettings::default(),
+            check_percent: 0,
             rollout: RolloutSettings::default(),
             lease_ms: 15 * MINUTE_MS,
             idempotency_ms: 24 * HOUR_MS,

@@ -1,6 +1,8 @@
 //! Reading tasks and queues.
 
-use domain::{Actor, Page, PageRequest, Permission, QueueCounts, TaskDetail, TaskId, TaskSummary, task::TaskFilter};
+use domain::{
+    Actor, Decision, Page, PageRequest, Permission, QueueCounts, TaskDetail, TaskId, TaskSummary, task::TaskFilter,
+};
 
 use crate::{ReadError, Services};
 
@@ -13,9 +15,15 @@ impl Services {
         actor.require(Permission::ReadTasks)?;
         let mut reads = self.read().await?;
         let task = reads.lookup_task(id).await?.ok_or(ReadError::NotFound)?;
+        let mut decisions = reads.list_decisions_of(id).await?;
+        let blind = task.label.is_none() && decisions.iter().any(|decision| decision.check.is_some());
+        if blind {
+            decisions = decisions.into_iter().map(Decision::without_answer).collect();
+        }
         Ok(TaskDetail {
             task,
-            decisions: reads.list_decisions_of(id).await?,
+            blind,
+            decisions,
             corrections: reads.list_corrections_of(id).await?,
             escalations: reads.list_escalations_of(id).await?,
         })

@@ -125,6 +125,9 @@ impl Services {
         let (mut tx, task) = self.held(actor, id, token).await?;
         let now = self.now();
         let people = self.queue_kind(&task) == Some(QueueKind::People);
+        if people && self.blind_check_of(&mut *tx, &task).await?.is_some() {
+            return Err(WorkError::Conflict("This task is a blind check: say what it is first, then resolve it."));
+        }
         let state = task.state.resolve(token, now)?;
         let mut task = Task { state, ..task };
         self.end_escalation(&mut *tx, &mut task, EscalationState::Resolved, now).await?;

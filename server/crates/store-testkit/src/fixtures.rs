@@ -136,6 +136,7 @@ pub fn decision(n: u64) -> Decision {
         latency_ms: 1.5,
         cost_micros: 7,
         supersedes: None,
+        check: None,
     }
 }
 
@@ -161,6 +162,7 @@ pub fn later_decision(n: u64, task: u64) -> Decision {
         matched_rule: None,
         destination: Destination::Queue { queue: "refunds".to_owned() },
         supersedes: Some(decision_id(task)),
+        check: None,
         ..decision(n)
     }
 }
