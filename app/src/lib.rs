@@ -32,7 +32,7 @@ use pages::{
     escalations::EscalationsPage,
     home::HomePage,
     labels::{AgreementPage, DisputesPage, LabelPage, LabelSetPage, LabelsPage, SuspiciousPage},
-    models::{AutomationPage, CasesPage, ModelPage, ModelsPage},
+    models::{AutomationPage, CasesPage, DriftPage, ModelPage, ModelsPage},
     not_found::NotFoundPage,
     overview::OverviewPage,
     people::{KeysPage, PeoplePage},
@@ -94,6 +94,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/policies/:version") view=PolicyPage ssr=SsrMode::Async/>
                     <Route path=path!("/models") view=ModelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/models/automation") view=AutomationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/models/drift") view=DriftPage ssr=SsrMode::Async/>
                     <Route path=path!("/models/:version") view=ModelPage ssr=SsrMode::Async/>
                     <Route path=path!("/models/:version/cases") view=CasesPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels") view=LabelsPage ssr=SsrMode::Async/>

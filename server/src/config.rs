@@ -7,7 +7,9 @@ use std::{
 };
 
 use serde::Deserialize;
-use service::{ClassifierSettings, EscalationLevel, IntakeSettings, RolloutSettings, Settings, TriggerSettings};
+use service::{
+    ClassifierSettings, DriftSettings, EscalationLevel, IntakeSettings, RolloutSettings, Settings, TriggerSettings,
+};
 use toml::{Table, Value};
 
 /// The commented file of every setting with its default.
@@ -70,6 +72,7 @@ pub struct Config {
     training: Training,
     automation: Automation,
     rollout: Rollout,
+    drift: Drift,
     work: Work,
     sessions: Sessions,
     storage: Storage,
@@ -117,6 +120,13 @@ struct Training {
 #[derive(Debug, Clone, Deserialize)]
 struct Automation {
     check_percent: u8,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Drift {
+    reference_tasks: u32,
+    window_tasks: u32,
+    trains: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -222,6 +232,15 @@ impl Config {
         }
         let config: Self =
             settings.try_into().map_err(|error: toml::de::Error| ConfigError::Value(error.to_string()))?;
+        let drift = &config.drift;
+        let is_possible = (20..=20_000).contains(&drift.window_tasks)
+            && (2 * drift.window_tasks..=50_000).contains(&drift.reference_tasks);
+        if !is_possible {
+            return Err(ConfigError::Value(
+                "drift.window_tasks must be from 20 to 20000, and drift.reference_tasks at least twice that and at most 50000"
+                    .to_owned(),
+            ));
+        }
         if config.automation.check_percent > 50 {
             return Err(ConfigError::Value("automation.check_percent must be from 0 to 50".to_owned()));
         }
@@ -253,6 +272,11 @@ impl Config {
                 every_hours: self.training.every_hours,
             },
             check_percent: self.automation.check_percent,
+            drift: DriftSettings {
+                reference_tasks: self.drift.reference_tasks,
+                window_tasks: self.drift.window_tasks,
+                trains: self.drift.trains,
+            },
             rollout: RolloutSettings {
                 shadow_tasks: self.rollout.shadow_tasks,
                 false_alarm: self.rollout.false_alarm,
@@ -423,6 +447,7 @@ mod tests {
         assert!(merge("", &[("SWITCHYARD_STORAGE_READERS", "many")]).is_err());
         assert!(merge("[work]\nescalation_minutes = [1]", &[]).is_err());
         assert!(merge("[automation]\ncheck_percent = 51", &[]).is_err());
+        assert!(merge("[drift]\nreference_tasks = 900", &[]).is_err());
         assert!(merge("[rollout]\nfalse_alarm = 0.0", &[]).is_err());
     }
 }

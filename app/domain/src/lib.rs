@@ -12,6 +12,7 @@ pub mod correction;
 pub mod decision;
 pub mod detail;
 pub mod dispute;
+pub mod drift;
 pub mod error;
 pub mod escalation;
 pub mod evaluation;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{decision::FallbackReason, queue::QueueCounts};
+use crate::{decision::FallbackReason, drift::DriftSignal, queue::QueueCounts};
 
 /// How many decisions went one way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,4 +45,7 @@ pub struct Overview {
     pub queues: Vec<QueueCounts>,
     /// Whether the classifier answers.
     pub classifier: ClassifierHealth,
+    /// What is no longer like it was when the champion began.
+    #[serde(default)]
+    pub drift: Vec<DriftSignal>,
 }

@@ -3,6 +3,7 @@
 use domain::{
     ModelBoard, Page, RunId, TrainingRun,
     automation::AutomationBoard,
+    drift::DriftBoard,
     evaluation::{CaseFilter, CaseText, ModelReport},
 };
 use leptos::prelude::*;
@@ -47,6 +48,13 @@ pub async fn list_cases(
 pub async fn lookup_automation_board() -> Result<AutomationBoard, AppError> {
     use crate::api::{actor, fail, services};
     services().automation_board(&actor()?).await.map_err(fail)
+}
+
+/// Whether what comes in now is still like what the champion knew.
+#[server(prefix = "/fn", endpoint = "lookup_drift_board")]
+pub async fn lookup_drift_board() -> Result<DriftBoard, AppError> {
+    use crate::api::{actor, fail, services};
+    services().drift_board(&actor()?).await.map_err(fail)
 }
 
 /// Says how right the answers for a label are to be.

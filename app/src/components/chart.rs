@@ -78,6 +78,9 @@ pub fn LineChart(
     /// Whether a dashed line shows where both scales are equal.
     #[prop(optional)]
     diagonal: bool,
+    /// Where a dashed line shows a limit.
+    #[prop(optional, into)]
+    level: Option<f64>,
     /// What the table behind the chart holds.
     #[prop(into)]
     label: String,
@@ -113,6 +116,20 @@ pub fn LineChart(
                 y2=at(up(to))
                 stroke="currentColor"
                 stroke-dasharray="4 4"
+            ></line>
+        }
+    });
+    let level = level.map(|level| {
+        let height = at(up(level));
+        view! {
+            <line
+                class="text-warning"
+                x1=at(LEFT)
+                x2=at(WIDTH - EDGE)
+                y1=height.clone()
+                y2=height
+                stroke="currentColor"
+                stroke-dasharray="6 4"
             ></line>
         }
     });
@@ -158,7 +175,7 @@ pub fn LineChart(
                         {x.title}
                     </text>
                 </g>
-                {diagonal}
+                {diagonal} {level}
                 <g class="text-primary">
                     <polyline points=line.join(" ") fill="none" stroke="currentColor" stroke-width="1.5"></polyline>
                     {marks}

@@ -4,6 +4,7 @@ mod automation;
 mod board;
 mod cases;
 mod charts;
+mod drift;
 mod report;
 mod rollout;
 mod run;
@@ -11,6 +12,7 @@ mod run;
 pub use automation::AutomationPage;
 pub use board::ModelsPage;
 pub use cases::CasesPage;
+pub use drift::DriftPage;
 use leptos::prelude::*;
 use leptos_router::components::A;
 pub use report::ModelPage;
@@ -27,6 +29,9 @@ fn ModelTabs() -> impl IntoView {
             </A>
             <A href="/models/automation" attr:class=TAB>
                 "Automation"
+            </A>
+            <A href="/models/drift" attr:class=TAB>
+                "Drift"
             </A>
         </nav>
     }

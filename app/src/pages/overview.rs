@@ -2,6 +2,7 @@
 
 use domain::{
     QueueCounts, QueueKind,
+    drift::DriftSignal,
     overview::{ClassifierHealth, DestinationCount, Overview},
 };
 use leptos::prelude::*;
@@ -21,6 +22,7 @@ pub fn OverviewPage() -> impl IntoView {
         view! {
             <PageHeader title="Overview" subtitle="What came in, where it went, and what waits now."/>
             {move || view! { <Health health=now.with(|now| now.classifier.clone())/> }}
+            {move || view! { <Drift signals=now.with(|now| now.drift.clone())/> }}
             <Numbers now/>
             <div class="mt-6 grid gap-6 xl:grid-cols-2">
                 <section aria-labelledby="queues" class="min-w-0">
@@ -59,6 +61,26 @@ fn Health(health: ClassifierHealth) -> impl IntoView {
         }
         .into_any(),
     }
+}
+
+/// What is no longer like it was when the champion began.
+#[component]
+fn Drift(signals: Vec<DriftSignal>) -> impl IntoView {
+    (!signals.is_empty()).then(|| {
+        let names: Vec<&str> = signals.iter().map(|signal| signal.title()).collect();
+        view! {
+            <div role="status" class="alert alert-warning alert-soft mb-4 text-sm">
+                <span>
+                    <strong>"What comes in has changed: "</strong>
+                    {names.join(", ")}
+                    ". "
+                    <a class="link" href="/models/drift">
+                        "See how far"
+                    </a>
+                </span>
+            </div>
+        }
+    })
 }
 
 /// A number's title, where it is in the overview, and the page that says more.

@@ -5,6 +5,7 @@
 mod authorisation;
 mod automation;
 mod crash;
+mod drift;
 mod label;
 mod label_set;
 mod learning;

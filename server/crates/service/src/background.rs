@@ -14,6 +14,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(2);
 const TRIGGER_EVERY: Duration = Duration::from_secs(10);
 /// How often a canary is compared with the champion.
 const CANARY_EVERY: Duration = Duration::from_secs(5);
+/// How often it is asked whether enough new work came in to compare.
+const DRIFT_EVERY: Duration = Duration::from_secs(30);
 /// How often promises are worked out anew.
 const PROMISES_EVERY: Duration = Duration::from_secs(3_600);
 /// How often expired sessions and idempotency keys are removed.
@@ -59,7 +61,7 @@ impl Services {
         };
         let (mut live, mut sweep, mut prune) = (ticks(LIVE_EVERY), ticks(SWEEP_EVERY), ticks(PRUNE_EVERY));
         let (mut trigger, mut promises) = (ticks(TRIGGER_EVERY), ticks(PROMISES_EVERY));
-        let mut canary = ticks(CANARY_EVERY);
+        let (mut canary, mut drift) = (ticks(CANARY_EVERY), ticks(DRIFT_EVERY));
         loop {
             let (work, outcome) = tokio::select! {
                 _ = stop.changed() => break,
@@ -68,6 +70,7 @@ impl Services {
                 _ = trigger.tick() => ("training trigger", self.tick_trigger()),
                 _ = canary.tick() => ("canary", self.watch_canary().await.map_err(|error| error.to_string())),
                 _ = promises.tick() => ("promises", self.refresh_promises().await.map_err(|error| error.to_string())),
+                _ = drift.tick() => ("drift", self.watch_drift().await.map_err(|error| error.to_string())),
                 _ = prune.tick() => ("prune", self.tick_prune().await),
             };
             if let Err(error) = outcome {

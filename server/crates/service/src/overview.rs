@@ -73,6 +73,7 @@ impl Services {
             destinations: reads.list_destination_counts().await?,
             queues: reads.list_queue_counts(now).await?,
             classifier: self.0.classifier.health(),
+            drift: self.0.drift.ringing(),
         })
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     automation::Thresholds,
     background::Background,
     classify::{ClassifierSettings, ClassifierSlot},
+    drift::{DriftSettings, DriftWatch},
     intake::Intake,
     overview::Live,
     policy::ActivePolicy,
@@ -56,6 +57,8 @@ pub struct Settings {
     pub check_percent: u8,
     /// What a model must show on its way to champion.
     pub rollout: RolloutSettings,
+    /// How much work is compared to notice that it has changed.
+    pub drift: DriftSettings,
     /// How long a claim lasts without a heartbeat, in milliseconds.
     pub lease_ms: i64,
     /// How long an idempotency key is kept, in milliseconds.
@@ -80,6 +83,7 @@ impl Default for Settings {
             triggers: TriggerSettings::default(),
             check_percent: 0,
             rollout: RolloutSettings::default(),
+            drift: DriftSettings::default(),
             lease_ms: 15 * MINUTE_MS,
             idempotency_ms: 24 * HOUR_MS,
             session_idle_ms: 2 * HOUR_MS,
@@ -141,6 +145,7 @@ pub(crate) struct Inner {
     pub watches_triggers: AtomicBool,
     pub label_set: arc_swap::ArcSwap<domain::label_set::LabelSet>,
     pub thresholds: arc_swap::ArcSwap<Thresholds>,
+    pub drift: DriftWatch,
     pub intake: Intake,
     pub live: Live,
     pub presence: Presence,
@@ -168,6 +173,7 @@ impl Services {
             watches_triggers: AtomicBool::new(false),
             label_set: arc_swap::ArcSwap::default(),
             thresholds: arc_swap::ArcSwap::default(),
+            drift: DriftWatch::default(),
             intake,
             live: Live::default(),
             presence: Presence::default(),

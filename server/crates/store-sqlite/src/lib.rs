@@ -14,6 +14,7 @@ mod counter;
 mod decision;
 mod decision_list;
 mod dispute;
+mod drift;
 mod error;
 mod escalation;
 mod evaluation;

@@ -3,8 +3,8 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
-    Options, SqliteStore, audit, automation, decision_list, dispute, error::Error, escalation, evaluation, label,
-    label_set, queue, shadow, suspicion, task_list,
+    Options, SqliteStore, audit, automation, decision_list, dispute, drift, error::Error, escalation, evaluation,
+    label, label_set, queue, shadow, suspicion, task_list,
 };
 
 /// The plan's steps, one a line.
@@ -78,6 +78,9 @@ async fn other_lists_walk_their_indexes() {
     check(label::ALONG_KIND, &["label_by_kind (kind=? AND id<?)"]).await;
     check(shadow::CASES, &["shadow_decision_of_model (model_version=?)", "label_of_task (task_id=?)"]).await;
     check(shadow::OF_TASK, &["shadow_decision_by_task (task_id=?)"]).await;
+    for along in [drift::FIRST, drift::LATEST] {
+        check(along, &["decision_by_model (model_version=?)", "label_of_task (task_id=?)"]).await;
+    }
     check(evaluation::OF_MODEL, &["PRIMARY KEY (model_version=?)"]).await;
     check(automation::CASES, &["label_of_model (model_version=?)"]).await;
     check(automation::HELD_OUT_CASES, &["PRIMARY KEY (model_version=?)", "sqlite_autoindex_label_1 (id=?)"]).await;

@@ -8,6 +8,7 @@ use domain::{
     automation::{Goal, LabelPromise, LiveCase},
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
+    drift::{DriftCase, DriftPoint},
     escalation::EscalationSummary,
     evaluation::EvaluationCase,
     label::{LabelCount, LabelFilter},
@@ -23,9 +24,9 @@ use service::ports::store::{
 };
 
 use crate::{
-    api_key, audit, automation, correction, counter, decision, decision_list, dispute, escalation, evaluation, event,
-    idempotency, label, label_set, model, policy, queue, session, shadow, suspicion, task, task_list, training_run,
-    transaction::SqliteTransaction, user,
+    api_key, audit, automation, correction, counter, decision, decision_list, dispute, drift, escalation, evaluation,
+    event, idempotency, label, label_set, model, policy, queue, session, shadow, suspicion, task, task_list,
+    training_run, transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -256,6 +257,16 @@ impl LearningReads for SqliteTransaction {
 
     async fn list_shadow_of(&mut self, task: TaskId) -> StoreResult<Vec<Decision>> {
         let answer = shadow::list_of(self.connection().await?, task).await;
+        self.settle(answer)
+    }
+
+    async fn list_drift_cases(&mut self, version: u32, latest: bool, most: u32) -> StoreResult<Vec<DriftCase>> {
+        let answer = drift::list_cases(self.connection().await?, version, latest, most).await;
+        self.settle(answer)
+    }
+
+    async fn list_drift_points(&mut self, version: u32, most: u32) -> StoreResult<Vec<DriftPoint>> {
+        let answer = drift::list_points(self.connection().await?, version, most).await;
         self.settle(answer)
     }
 

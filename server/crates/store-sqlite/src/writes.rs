@@ -6,6 +6,7 @@ use domain::{
     TrainingRun, User, UserId,
     audit::NewAuditEvent,
     automation::{Goal, LabelPromise},
+    drift::DriftPoint,
     evaluation::EvaluationCase,
     label_set::LabelName,
     suspicion::Suspicion,
@@ -16,8 +17,8 @@ use service::ports::store::{
 };
 
 use crate::{
-    api_key, automation, correction, decision, escalation, evaluation, idempotency, label, label_set, model, policy,
-    queue, session, shadow, submission, suspicion, task, training_run, transaction::SqliteTransaction, user,
+    api_key, automation, correction, decision, drift, escalation, evaluation, idempotency, label, label_set, model,
+    policy, queue, session, shadow, submission, suspicion, task, training_run, transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -115,6 +116,11 @@ impl LearningWrites for SqliteTransaction {
 
     async fn add_shadow_decisions(&mut self, decisions: &[ShadowDecision]) -> StoreResult<()> {
         let answer = shadow::add(self.connection().await?, decisions).await;
+        self.settle(answer)
+    }
+
+    async fn add_drift_points(&mut self, points: &[DriftPoint]) -> StoreResult<()> {
+        let answer = drift::add_points(self.connection().await?, points).await;
         self.settle(answer)
     }
 

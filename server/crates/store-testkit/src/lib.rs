@@ -7,6 +7,7 @@ pub mod audit;
 pub mod automation;
 pub mod decision;
 pub mod dispute;
+pub mod drift;
 pub mod escalation;
 pub mod evaluation;
 pub mod fixtures;
@@ -137,6 +138,10 @@ macro_rules! conformance_tests {
                 cases_of_a_model_come_back_by_label,
                 cases_of_much_older_models_are_forgotten_but_for_the_champions,
                 labels_are_found_by_their_identifiers_whether_they_hold_or_not,
+            ]
+            drift: [
+                cases_are_what_a_model_said_when_tasks_came_in,
+                comparisons_of_a_model_come_oldest_first,
             ]
             rollout: [
                 at_most_one_model_is_on_its_way,

@@ -12,6 +12,7 @@ use domain::{
     automation::{Goal, LabelPromise, LiveCase},
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
+    drift::{DriftCase, DriftPoint},
     escalation::EscalationSummary,
     evaluation::EvaluationCase,
     label::{LabelCount, LabelFilter},
@@ -246,6 +247,10 @@ pub trait LearningReads {
     async fn list_shadow_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<ShadowCase>>;
     /// What models in shadow would have decided of a task, oldest first.
     async fn list_shadow_of(&mut self, task: TaskId) -> StoreResult<Vec<Decision>>;
+    /// Tasks that a model classified when they came in: the latest, latest first, or the first, oldest first.
+    async fn list_drift_cases(&mut self, version: u32, latest: bool, most: u32) -> StoreResult<Vec<DriftCase>>;
+    /// The latest comparisons of a model's work, the oldest first.
+    async fn list_drift_points(&mut self, version: u32, most: u32) -> StoreResult<Vec<DriftPoint>>;
     /// One run.
     async fn lookup_run(&mut self, id: RunId) -> StoreResult<Option<TrainingRun>>;
     /// Runs, newest first.
@@ -293,6 +298,8 @@ pub trait LearningWrites {
     async fn save_promise(&mut self, promise: &LabelPromise) -> StoreResult<()>;
     /// Adds what a model in shadow would have decided.
     async fn add_shadow_decisions(&mut self, decisions: &[ShadowDecision]) -> StoreResult<()>;
+    /// Adds comparisons; the oldest of many are forgotten.
+    async fn add_drift_points(&mut self, points: &[DriftPoint]) -> StoreResult<()>;
     /// Adds a run, or changes the one of this identifier.
     async fn save_run(&mut self, run: &TrainingRun) -> StoreResult<()>;
 }
