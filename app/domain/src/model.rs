@@ -180,6 +180,9 @@ pub struct TrainingTriggers {
     pub every_hours: Option<u32>,
     /// When that is.
     pub next_at: Option<Timestamp>,
+    /// Whether a drift alarm starts it.
+    #[serde(default)]
+    pub on_drift: bool,
 }
 
 /// Where a training run stands.

@@ -189,7 +189,7 @@ fn GoalRow(row: AutomationRow, set: ServerAction<SetAutomationGoal>, may_set: bo
     let known = if row.cases == 0 { "–".to_owned() } else { format!("{} of {} right", row.right, row.cases) };
     view! {
         <tr>
-            <th scope="row" class="font-normal wrap-anywhere">
+            <th scope="row" class="min-w-36 font-normal wrap-anywhere">
                 {row.label}
             </th>
             {form}

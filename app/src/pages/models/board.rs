@@ -44,7 +44,7 @@ pub fn ModelsPage() -> impl IntoView {
             </PageHeader>
             <ModelTabs/>
             {errors.map(|error| view! { <FormError error/> }).into_iter().collect_view()}
-            <Health health=board.classifier.clone()/>
+            <Health health=board.classifier.clone() models=board.models.clone()/>
             <Examples labels=board.labels.clone()/>
             <Triggers triggers=board.triggers.clone()/>
             {progress}
@@ -68,7 +68,15 @@ fn Retrain(train: ServerAction<StartTraining>) -> impl IntoView {
 
 /// Whether new tasks are classified now.
 #[component]
-fn Health(health: ClassifierHealth) -> impl IntoView {
+fn Health(health: ClassifierHealth, models: Vec<Model>) -> impl IntoView {
+    let challenger = models.into_iter().find_map(|model| {
+        let rollout = model.rollout?;
+        let name = model.name();
+        Some(match model.stage {
+            ModelStage::Canary => format!(" Model {name} decides {} % of them as a canary.", rollout.percent),
+            _ => format!(" Model {name} is in shadow."),
+        })
+    });
     match (health.fallback, health.model) {
         (Some(reason), _) => view! {
             <p class="alert alert-warning alert-soft mb-4" role="status">
@@ -79,7 +87,7 @@ fn Health(health: ClassifierHealth) -> impl IntoView {
         (None, Some(model)) => view! {
             <p class="mb-4 text-sm">
                 <span class="badge badge-sm badge-soft badge-success">"answers"</span>
-                {format!(" Model {model} classifies every new task.")}
+                {format!(" Model {model} classifies every new task.")} {challenger}
             </p>
         }
         .into_any(),
@@ -113,12 +121,15 @@ fn Triggers(triggers: TrainingTriggers) -> impl IntoView {
         (Some(hours), None) => format!("every {hours} hours from the first run on").into_any(),
         (Some(hours), Some(next)) => view! { {format!("every {hours} hours, next at ")} <When at=next/> }.into_any(),
     };
+    let drift = if triggers.on_drift { "on" } else { "off" };
     view! {
         <dl class="mb-4 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm tabular-nums">
             <dt class="text-base-content/70">"Training by corrections"</dt>
             <dd>{corrections}</dd>
             <dt class="text-base-content/70">"Training by the clock"</dt>
             <dd>{schedule}</dd>
+            <dt class="text-base-content/70">"Training by a drift alarm"</dt>
+            <dd>{drift}</dd>
         </dl>
     }
     .into_any()
@@ -235,7 +246,7 @@ fn Step(model: Model, promote: ServerAction<PromoteModel>) -> impl IntoView {
         return view! { <Promote model is_open=true promote/> }.into_any();
     }
     view! {
-        <a class="btn btn-sm" href=format!("/models/{}#rollout", model.version)>
+        <a class="btn btn-sm btn-outline whitespace-nowrap" href=format!("/models/{}#rollout", model.version)>
             {format!("Roll out {}", model.name())}
         </a>
     }

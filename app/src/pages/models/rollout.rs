@@ -211,7 +211,7 @@ fn NextStep(model: Model, report: RolloutReport, actions: RolloutActions) -> imp
                 let is_now = share == now;
                 view! {
                     <button
-                        class=if is_now { "btn btn-sm join-item btn-active" } else { "btn btn-sm join-item" }
+                        class=if is_now { "btn btn-sm btn-outline join-item btn-active" } else { "btn btn-sm btn-outline join-item" }
                         type="submit"
                         name="percent"
                         value=share.to_string()
@@ -239,7 +239,7 @@ fn NextStep(model: Model, report: RolloutReport, actions: RolloutActions) -> imp
         view! {
             <ActionForm action=actions.stop>
                 {hidden()}
-                <button class="btn btn-sm" type="submit" disabled=pending>
+                <button class="btn btn-sm btn-outline" type="submit" disabled=pending>
                     "Stop the rollout"
                 </button>
             </ActionForm>
@@ -280,7 +280,7 @@ pub(super) fn Promote(
         <ActionForm action=promote>
             <input type="hidden" name="version" value=model.version.to_string()/>
             <div class="flex flex-wrap items-center gap-3">
-                <button class="btn btn-sm" type="submit" disabled=pending>
+                <button class="btn btn-sm btn-outline whitespace-nowrap" type="submit" disabled=pending>
                     {words}
                 </button>
                 {anyway}

@@ -54,6 +54,7 @@ impl Services {
                 most => reads.count_corrected_labels(LabelId::from_parts(since, 0), most).await?,
             },
             every_hours: switched_on(settings.every_hours),
+            on_drift: self.0.settings.drift.trains,
             next_at: switched_on(settings.every_hours)
                 .zip(last)
                 .map(|(hours, run)| run.started_at.plus_ms(i64::from(hours) * 60 * MINUTE_MS)),
