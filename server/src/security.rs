@@ -18,13 +18,15 @@ use crate::{clock::SystemEntropy, http::DOCS_PATH};
 pub struct PageNonce(pub String);
 
 /// Where `cargo leptos watch` tells the page to load again; empty everywhere else.
-static RELOAD_SOCKET: LazyLock<String> = LazyLock::new(|| match std::env::var("LEPTOS_WATCH") {
-    Ok(_) => {
-        let port = std::env::var("LEPTOS_RELOAD_PORT").unwrap_or_else(|_| "3001".to_owned());
-        format!(" ws://127.0.0.1:{port}")
+static RELOAD_SOCKET: LazyLock<String> = LazyLock::new(reload_socket);
+
+#[expect(clippy::disallowed_methods, reason = "cargo-leptos speaks to the program it starts by these variables alone")]
+fn reload_socket() -> String {
+    match (std::env::var("LEPTOS_WATCH"), std::env::var("LEPTOS_RELOAD_PORT")) {
+        (Ok(_), Ok(port)) => format!(" ws://127.0.0.1:{port}"),
+        _ => String::new(),
     }
-    Err(_) => String::new(),
-});
+}
 
 /// Mints the nonce, runs the request, and sends the headers. Responses that set a policy of their own keep it.
 pub async fn headers(mut request: Request, next: Next) -> Response {

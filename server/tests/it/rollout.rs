@@ -140,13 +140,13 @@ async fn a_canary_takes_a_stable_share_and_a_stopped_one_takes_nothing() {
     }
     let canary = modes.iter().filter(|mode| **mode == DecisionMode::Canary).count();
     assert!((25..=75).contains(&canary), "{canary} of 200 at 25 %");
-    for n in 0..20 {
-        assert_eq!(mode_of(n).await, modes[n], "the same text goes the same way");
+    for (n, before) in modes.iter().enumerate().take(20) {
+        assert_eq!(mode_of(n).await, *before, "the same text goes the same way");
     }
     services.begin_canary(system, 2, 50).await.unwrap();
-    for n in 0..50 {
-        let mode = mode_of(n).await;
-        assert!(modes[n] != DecisionMode::Canary || mode == DecisionMode::Canary, "a larger share keeps the smaller");
+    for (n, before) in modes.iter().enumerate().take(50) {
+        let kept = mode_of(n).await == DecisionMode::Canary || *before != DecisionMode::Canary;
+        assert!(kept, "a larger share contains the smaller");
     }
     services.stop_rollout(system, 2).await.unwrap();
     for n in 0..20 {

@@ -92,7 +92,7 @@ impl Services {
     /// # Errors
     /// [`ModelError::Unloadable`] and [`ModelError::OtherChallenger`] leave everything as it is.
     pub async fn begin_shadow(&self, actor: &Actor, version: u32) -> Result<Model, ModelError> {
-        self.move_on(actor, version, "model.shadow_begun", |model, now| model.begin_shadow(now)).await
+        self.move_on(actor, version, "model.shadow_begun", Model::begin_shadow).await
     }
 
     /// Lets a model that was in shadow decide a share of the tasks.
