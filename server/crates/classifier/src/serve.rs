@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use domain::{Candidate, Classification, classification::MAX_CANDIDATES};
+use domain::{Candidate, Classification, classification::MAX_CANDIDATES, label::NONE_OF_THESE};
 use ort::{
     session::{Session, SessionOutputs, builder::GraphOptimizationLevel},
     value::TensorRef,
@@ -40,6 +40,8 @@ pub struct Model {
 struct Worker {
     session: Session,
     featurizer: Featurizer,
+    /// The place of the label that people give to what belongs to none.
+    none: Option<usize>,
     /// The features of the texts of a turn, one after the other.
     ids: Vec<i64>,
     tf: Vec<f32>,
@@ -68,6 +70,7 @@ impl Model {
         let worker = Worker {
             session,
             featurizer: Featurizer::new(),
+            none: artifact.card().facts.labels.iter().position(|label| label.name == NONE_OF_THESE),
             ids: Vec::new(),
             tf: Vec::new(),
             rows: Vec::new(),
@@ -195,7 +198,7 @@ impl Worker {
             return Err(ClassifyError { message: "the probabilities have another shape".to_owned() });
         }
         for ((at, _), probabilities) in rows.iter().zip(probabilities.chunks_exact(labels.len())) {
-            answers[*at] = Some(classification(probabilities, labels, version));
+            answers[*at] = Some(classification(probabilities, labels, self.none, version));
         }
         Ok(())
     }
@@ -227,7 +230,7 @@ fn batch_length(rows: &[(usize, Range<usize>)], labels: usize) -> usize {
 }
 
 /// Puts an answer into words. A row with anything that is no number has confidence 0 and is out of scope.
-fn classification(probabilities: &[f32], labels: &[LabelCard], version: &str) -> Classification {
+fn classification(probabilities: &[f32], labels: &[LabelCard], none: Option<usize>, version: &str) -> Classification {
     let is_sound = probabilities.iter().all(|probability| probability.is_finite());
     let mut best = [(0usize, 0.0f32); MAX_CANDIDATES];
     let mut found = 0;
@@ -248,7 +251,7 @@ fn classification(probabilities: &[f32], labels: &[LabelCard], version: &str) ->
         label: label.name.clone(),
         confidence: confidence.clamp(0.0, 1.0),
         candidates: best[..found].iter().map(candidate).collect(),
-        out_of_scope: if is_sound { out_of_scope(probabilities) } else { 1.0 },
+        out_of_scope: if is_sound { out_of_scope(probabilities, none) } else { 1.0 },
         priority: label.priority.filter(|_| is_sound),
         handling_minutes: label.handling_minutes.filter(|_| is_sound),
         model_version: version.to_owned(),
@@ -257,8 +260,35 @@ fn classification(probabilities: &[f32], labels: &[LabelCard], version: &str) ->
     }
 }
 
-/// The entropy of the probabilities as a share of the greatest possible: 0 when the model is sure, 1 when it has no idea.
-fn out_of_scope(probabilities: &[f32]) -> f32 {
-    let entropy: f32 = probabilities.iter().filter(|&&share| share > 0.0).map(|&share| -share * share.ln()).sum();
-    (entropy / (probabilities.len() as f32).ln()).clamp(0.0, 1.0)
+/// How little a text belongs to any label, 0 to 1: the probability of "none of these", where people gave that label
+/// (`none` is its place), and for the rest the entropy as a share of the greatest possible.
+fn out_of_scope(probabilities: &[f32], none: Option<usize>) -> f32 {
+    let foreign = none.map_or(0.0, |at| probabilities[at]);
+    let inside = 1.0 - foreign;
+    let labels = probabilities.len() - usize::from(none.is_some());
+    if labels < 2 || inside <= f32::EPSILON {
+        return foreign.clamp(0.0, 1.0);
+    }
+    let shares = probabilities.iter().enumerate().filter(|(at, _)| Some(*at) != none).map(|(_, share)| share / inside);
+    let entropy: f32 = shares.filter(|share| *share > 0.0).map(|share| -share * share.ln()).sum();
+    inside.mul_add(entropy / (labels as f32).ln(), foreign).clamp(0.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn out_of_scope_is_the_entropy_and_what_people_called_none_of_these() {
+        let about = |left: f32, right: f32| assert!((left - right).abs() < 1e-5, "{left} is not {right}");
+        about(out_of_scope(&[1.0, 0.0], None), 0.0);
+        about(out_of_scope(&[0.5, 0.5], None), 1.0);
+        // Sure that it is none of them; sure that it is one of them; half of each.
+        about(out_of_scope(&[0.0, 1.0, 0.0], Some(1)), 1.0);
+        about(out_of_scope(&[1.0, 0.0, 0.0], Some(1)), 0.0);
+        about(out_of_scope(&[0.5, 0.5, 0.0], Some(1)), 0.5);
+        about(out_of_scope(&[0.25, 0.5, 0.25], Some(1)), 1.0);
+        // One label beside it: there is nothing to be torn between.
+        about(out_of_scope(&[0.7, 0.3], Some(1)), 0.3);
+    }
 }
