@@ -43,6 +43,63 @@ pub struct Classification {
     /// What is promised for answers like this one; nothing when nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached: Option<Reached>,
+    /// What each stage of a cascade said, in their order; nothing of a model that has one stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageRun>,
+}
+
+/// A part of a cascade: the cheap one is asked first, the costly one only where that is unsure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Hashed words and a linear model.
+    Linear,
+    /// The linear model blended with a head on a sentence encoder.
+    Encoder,
+}
+
+impl Stage {
+    /// The name as JSON writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::Encoder => "encoder",
+        }
+    }
+}
+
+/// How a stage's turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StageOutcome {
+    /// What it said is the answer.
+    Answered,
+    /// It was not sure enough, so the next stage was asked.
+    Unsure,
+    /// The time for the batch was over before its turn came: the stage before had to answer.
+    OutOfTime,
+}
+
+/// What one stage said of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StageRun {
+    /// The stage.
+    pub stage: Stage,
+    /// How it ended.
+    pub outcome: StageOutcome,
+    /// The label that it thought likeliest; nothing when it did not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// That label's probability, 0 to 1.
+    pub confidence: f32,
+    /// Its share of the batch's time, in microseconds.
+    pub micros: u32,
+    /// What the call cost, in the unit of the setting `encoder.cost`.
+    pub cost: f32,
 }
 
 /// A promise that an answer falls under: of the answers for this label with at least that confidence, at least so many are

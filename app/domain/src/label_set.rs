@@ -184,6 +184,7 @@ mod tests {
             model_version: "v1".to_owned(),
             said: None,
             reached: None,
+            stages: Vec::new(),
         }
     }
 

@@ -15,6 +15,8 @@ use crate::{
 pub(crate) const FOLDS: usize = 4;
 /// Calibrating on fewer predictions than this would fit noise.
 const FEWEST_PREDICTIONS: usize = 20;
+/// Steps between the weights that a blend tries.
+const BLEND_STEPS: u32 = 20;
 const COLDEST: f64 = 0.1;
 const HOTTEST: f64 = 10.0;
 
@@ -26,6 +28,11 @@ pub(crate) struct Predictions {
     /// The corpus's row of each.
     rows: Vec<u32>,
     labels: usize,
+}
+
+/// The blended probability of a label. Never 0, so that it has a logarithm.
+pub(crate) fn blended(linear: f32, head: f32, head_weight: f32) -> f32 {
+    head_weight.mul_add(head - linear, linear).max(1e-9)
 }
 
 /// Predicts every row by a model of the other folds. Rows whose label has no second example are left out: no model of
@@ -85,6 +92,36 @@ impl Predictions {
             softmax(&mut probabilities, 1.0 / temperature);
             (row, truth, probabilities)
         })
+    }
+
+    /// The blend with what another kind of model said of the same rows: the weight of the other's probabilities, from 0 to 1
+    /// in steps of a twentieth, with the least negative log likelihood, and the logarithms of the blended probabilities.
+    pub(crate) fn blend(&self, temperature: f32, other: &Self, other_temperature: f32) -> (f32, Self) {
+        let pairs = || self.probabilities(temperature).zip(other.probabilities(other_temperature));
+        let loss = |weight: f32| -> f64 {
+            pairs()
+                .map(|((_, truth, ours), (_, _, theirs))| {
+                    let at = usize::from(truth);
+                    -f64::from(blended(ours[at], theirs[at], weight).ln())
+                })
+                .sum()
+        };
+        let weights = (0..=BLEND_STEPS).map(|step| step as f32 / BLEND_STEPS as f32);
+        let (weight, _) = weights.map(|weight| (weight, loss(weight))).fold((0.0, f64::INFINITY), |best, next| {
+            if next.1 < best.1 { next } else { best }
+        });
+        let logits = pairs().flat_map(|((_, _, ours), (_, _, theirs))| {
+            let logits: Vec<f32> =
+                ours.iter().zip(theirs).map(|(&ours, theirs)| blended(ours, theirs, weight).ln()).collect();
+            logits
+        });
+        let blend = Self {
+            logits: logits.collect(),
+            truths: self.truths.clone(),
+            rows: self.rows.clone(),
+            labels: self.labels,
+        };
+        (weight, blend)
     }
 
     /// The temperature of least negative log likelihood. The likelihood is convex in the inverse temperature, so Newton's

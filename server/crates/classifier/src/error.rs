@@ -39,6 +39,9 @@ pub enum TrainError {
         /// Which example, counted from 1.
         example: usize,
     },
+    /// The sentence encoder did not answer.
+    #[error("the sentence encoder: {0}")]
+    Encoder(ClassifyError),
     /// A handling time that is no duration.
     #[error("example {example} has a handling time that is not a number of minutes from 0 to {max}")]
     BadMinutes {
@@ -117,7 +120,7 @@ pub enum GuardError {
         operator: String,
     },
     /// Legal operators in a form that this version does not write.
-    #[error("the graph is not a linear classifier: {0}")]
+    #[error("the graph is not one that this version writes: {0}")]
     OtherForm(&'static str),
 }
 
@@ -151,9 +154,11 @@ pub enum ModelError {
         /// What this version needs.
         expected: String,
     },
-    /// The graph's bytes are not those that `model.json` describes.
-    #[error("model.onnx has SHA-256 {found}; {expected} is expected")]
+    /// A graph's bytes are not those that `model.json` describes.
+    #[error("{file} has SHA-256 {found}; {expected} is expected")]
     Sha256 {
+        /// The graph's file.
+        file: &'static str,
         /// Of the file.
         found: String,
         /// As `model.json` says.
@@ -168,6 +173,17 @@ pub enum ModelError {
     /// ONNX Runtime is missing.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
+    /// An encoder's tokenizer cannot be read, or does not take a text.
+    #[error("the tokenizer: {0}")]
+    Tokenizer(String),
+    /// The model asks an encoder that is not there.
+    #[error("the model needs the sentence encoder with SHA-256 {expected}; {}", found.as_deref().map_or("none is configured".to_owned(), |found| format!("the configured one has {found}")))]
+    Encoder {
+        /// As `model.json` says.
+        expected: String,
+        /// The one that is there.
+        found: Option<String>,
+    },
     /// ONNX Runtime refuses the graph.
     #[error("ONNX Runtime refuses the model: {0}")]
     Session(String),

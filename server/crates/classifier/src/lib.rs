@@ -8,6 +8,7 @@
 
 pub mod backtest;
 mod calibrate;
+pub mod encoder;
 pub mod error;
 pub mod evaluate;
 pub mod featurizer;
@@ -22,10 +23,11 @@ pub mod suspicious;
 pub mod train;
 
 pub use backtest::{Backtest, backtest};
+pub use encoder::{Encoder, EncoderSettings};
 pub use error::{ClassifyError, GuardError, ModelError, RuntimeError, TrainError};
 pub use evaluate::{Evaluation, evaluate, evaluate_and_keep};
-pub use model_dir::{Artifact, LabelCard, ModelCard, OutOfFold};
+pub use model_dir::{Artifact, Cascade, LabelCard, ModelCard, OutOfFold};
 pub use runtime::init_runtime;
 pub use serve::Model;
 pub use suspicious::Suspect;
-pub use train::{Example, Progress, train};
+pub use train::{Example, Progress, train, train_cascade};

@@ -1,4 +1,5 @@
-//! A model on disk: a directory with `model.onnx` and `model.json`, written whole or not at all.
+//! A model on disk: a directory with `model.onnx`, `model.json` and, for a cascade, `head.onnx`, written whole or not at
+//! all. The encoder of a cascade is not in it: it is large, and many models share it.
 
 use std::{
     collections::BTreeMap,
@@ -17,12 +18,17 @@ use crate::{
     featurizer,
     guard::{self, Inspected, MAX_MODEL_BYTES},
     linear::LinearModel,
-    onnx::{self, graph::fact},
+    onnx::{
+        self,
+        graph::{fact, labels_fact},
+    },
     suspicious::Suspect,
 };
 
 /// The graph's file.
 pub const GRAPH_FILE: &str = "model.onnx";
+/// The graph of a cascade's head.
+pub const HEAD_FILE: &str = "head.onnx";
 /// The facts' file.
 pub const CARD_FILE: &str = "model.json";
 /// The form of `model.json`.
@@ -40,12 +46,35 @@ pub struct ModelCard {
     pub graph_sha256: String,
     /// What logits are divided by before the softmax.
     pub temperature: f32,
+    /// The stage behind the linear model, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cascade: Option<Cascade>,
     /// What is known of its making.
     #[serde(flatten)]
     pub facts: Facts,
     /// What it reached on examples that it has not learned from, when it was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<Evaluation>,
+}
+
+/// A stage behind the linear model: where that is unsure, a sentence encoder is asked, and what its head says is blended
+/// with what the linear model said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cascade {
+    /// SHA-256 of the encoder, as [`Encoder::sha256`](crate::Encoder::sha256) gives it.
+    pub encoder_sha256: String,
+    /// Numbers of an embedding.
+    pub dimensions: usize,
+    /// SHA-256 of the head's graph in hexadecimal.
+    pub head_sha256: String,
+    /// What the head's logits are divided by before the softmax.
+    pub head_temperature: f32,
+    /// What the head's probabilities weigh in the blend, 0 to 1; the linear model's weigh the rest.
+    pub head_weight: f32,
+    /// What the logarithms of blended probabilities are divided by.
+    pub blend_temperature: f32,
+    /// The encoder is asked where the linear model's confidence is below this.
+    pub ask_below: f32,
 }
 
 /// What is known of a model's making.
@@ -100,6 +129,7 @@ pub struct OutOfFold {
 #[derive(Debug, Clone)]
 pub struct Artifact {
     graph: Vec<u8>,
+    head: Option<Vec<u8>>,
     card: ModelCard,
     suspects: Vec<Suspect>,
 }
@@ -107,7 +137,7 @@ pub struct Artifact {
 /// The same files are the same artefact.
 impl PartialEq for Artifact {
     fn eq(&self, other: &Self) -> bool {
-        self.graph == other.graph && self.card == other.card
+        (&self.graph, &self.head, &self.card) == (&other.graph, &other.head, &other.card)
     }
 }
 
@@ -121,10 +151,40 @@ impl Artifact {
             featurizer: featurizer::VERSION.to_owned(),
             graph_sha256: hex::encode(Sha256::digest(&graph)),
             temperature: model.temperature,
+            cascade: None,
             facts,
             metrics: None,
         };
-        Self { graph, card, suspects: Vec::new() }
+        Self { graph, head: None, card, suspects: Vec::new() }
+    }
+
+    /// The same with a stage behind it; `cascade` gets the digest of the head.
+    #[must_use]
+    pub(crate) fn with_cascade(mut self, head: Vec<u8>, cascade: Cascade) -> Self {
+        self.card.cascade = Some(Cascade { head_sha256: hex::encode(Sha256::digest(&head)), ..cascade });
+        self.head = Some(head);
+        self
+    }
+
+    /// SHA-256 of all that its answers follow from, in hexadecimal: of the graph, or for a cascade over the digests of its
+    /// parts and its numbers.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let Some(cascade) = &self.card.cascade else { return self.card.graph_sha256.clone() };
+        let mut hash = Sha256::new();
+        for part in [&self.card.graph_sha256, &cascade.head_sha256, &cascade.encoder_sha256] {
+            hash.update(part);
+        }
+        for number in [cascade.head_weight, cascade.blend_temperature, cascade.ask_below] {
+            hash.update(number.to_le_bytes());
+        }
+        hex::encode(hash.finalize())
+    }
+
+    /// The bytes of the head's graph, for a cascade.
+    #[must_use]
+    pub fn head(&self) -> Option<&[u8]> {
+        self.head.as_deref()
     }
 
     /// The same with the examples whose labels are likely wrong.
@@ -190,7 +250,8 @@ impl Artifact {
         fs::create_dir_all(directory).map_err(at(directory))?;
         let mut card = serde_json::to_vec_pretty(&self.card).map_err(|error| ModelError::Card(error.to_string()))?;
         card.push(b'\n');
-        for (name, content) in [(GRAPH_FILE, &self.graph), (CARD_FILE, &card)] {
+        let head = self.head.iter().map(|head| (HEAD_FILE, head));
+        for (name, content) in [(GRAPH_FILE, &self.graph), (CARD_FILE, &card)].into_iter().chain(head) {
             let path = directory.join(name);
             let write = || -> std::io::Result<()> {
                 let mut file = File::create(&path)?;
@@ -210,8 +271,13 @@ impl Artifact {
         let text = read_bounded(&directory.join(CARD_FILE), MAX_CARD_BYTES)?;
         let card: ModelCard = serde_json::from_slice(&text).map_err(|error| ModelError::Card(error.to_string()))?;
         let graph = read_bounded(&directory.join(GRAPH_FILE), MAX_MODEL_BYTES)?;
-        let artifact = Self { graph, card, suspects: Vec::new() };
+        let head = match card.cascade {
+            Some(_) => Some(read_bounded(&directory.join(HEAD_FILE), MAX_MODEL_BYTES)?),
+            None => None,
+        };
+        let artifact = Self { graph, head, card, suspects: Vec::new() };
         artifact.inspect()?;
+        artifact.inspect_head()?;
         Ok(artifact)
     }
 
@@ -225,30 +291,42 @@ impl Artifact {
         if card.featurizer != featurizer::VERSION {
             return other("featurizer", card.featurizer.clone(), featurizer::VERSION.to_owned());
         }
-        let found = hex::encode(Sha256::digest(&self.graph));
-        if found != card.graph_sha256 {
-            return Err(ModelError::Sha256 { found, expected: card.graph_sha256.clone() });
-        }
+        check_digest(GRAPH_FILE, &self.graph, &card.graph_sha256)?;
         let inspected = guard::inspect(&self.graph)?;
-        let names: Vec<&str> = card.facts.labels.iter().map(|label| label.name.as_str()).collect();
-        let labels = serde_json::Value::from(names.as_slice()).to_string();
-        let temperature = card.temperature.to_string();
-        let facts = [
-            (fact::LABELS, labels.as_str()),
-            (fact::TEMPERATURE, temperature.as_str()),
-            (fact::FEATURIZER, card.featurizer.as_str()),
-            (fact::DATASET_SHA256, card.facts.dataset_sha256.as_str()),
+        self.check_facts(&inspected, card.temperature, (fact::FEATURIZER, &card.featurizer))?;
+        Ok(inspected)
+    }
+
+    /// As [`Self::inspect`], of a cascade's head; nothing for a model without one.
+    pub(crate) fn inspect_head(&self) -> Result<Option<Inspected>, ModelError> {
+        let (Some(cascade), Some(head)) = (&self.card.cascade, &self.head) else { return Ok(None) };
+        check_digest(HEAD_FILE, head, &cascade.head_sha256)?;
+        let inspected = guard::inspect_head(head, cascade.dimensions)?;
+        self.check_facts(&inspected, cascade.head_temperature, (fact::ENCODER_SHA256, &cascade.encoder_sha256))?;
+        Ok(Some(inspected))
+    }
+
+    fn check_facts(&self, inspected: &Inspected, temperature: f32, input: (&'static str, &str)) -> Result<(), ModelError> {
+        let facts = &self.card.facts;
+        let names: Vec<&str> = facts.labels.iter().map(|label| label.name.as_str()).collect();
+        let stated = [
+            (fact::LABELS, labels_fact(&names)),
+            (fact::TEMPERATURE, temperature.to_string()),
+            (input.0, input.1.to_owned()),
+            (fact::DATASET_SHA256, facts.dataset_sha256.clone()),
         ];
-        for (key, value) in facts {
-            if inspected.fact(key) != Some(value) {
+        for (key, value) in stated {
+            if inspected.fact(key) != Some(value.as_str()) {
                 return Err(ModelError::Disagree(key));
             }
         }
-        if inspected.labels() != names.len() {
-            return Err(ModelError::Disagree(fact::LABELS));
-        }
-        Ok(inspected)
+        if inspected.labels() == names.len() { Ok(()) } else { Err(ModelError::Disagree(fact::LABELS)) }
     }
+}
+
+fn check_digest(file: &'static str, content: &[u8], expected: &str) -> Result<(), ModelError> {
+    let found = hex::encode(Sha256::digest(content));
+    if found == expected { Ok(()) } else { Err(ModelError::Sha256 { file, found, expected: expected.to_owned() }) }
 }
 
 fn at(path: &Path) -> impl FnOnce(std::io::Error) -> ModelError {
@@ -285,7 +363,7 @@ fn sync_directory(directory: &Path) -> Result<(), ModelError> {
     File::open(directory).and_then(|file| file.sync_all()).map_err(at(directory))
 }
 
-fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, ModelError> {
+pub(crate) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, ModelError> {
     let file = File::open(path).map_err(at(path))?;
     let mut content = Vec::new();
     // One byte more than allowed, to tell a file that is full from one that is too large, whatever its size said before.

@@ -3,4 +3,4 @@
 pub mod graph;
 pub mod proto;
 
-pub use graph::encode;
+pub use graph::{HeadModel, encode, encode_head};

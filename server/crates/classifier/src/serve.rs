@@ -3,19 +3,27 @@
 use std::{
     ops::Range,
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
-use domain::{Candidate, Classification, classification::MAX_CANDIDATES, label::NONE_OF_THESE};
+use domain::{
+    Candidate, Classification,
+    classification::{MAX_CANDIDATES, Stage, StageOutcome, StageRun},
+    label::NONE_OF_THESE,
+};
 use ort::{
     session::{Session, SessionOutputs, builder::GraphOptimizationLevel},
     value::TensorRef,
 };
 
 use crate::{
+    calibrate::blended,
+    encoder::Encoder,
     error::{ClassifyError, ModelError},
     featurizer::Featurizer,
-    model_dir::{Artifact, LabelCard, ModelCard},
+    linear::softmax,
+    model_dir::{Artifact, Cascade, LabelCard, ModelCard},
     runtime,
 };
 
@@ -32,16 +40,26 @@ const TEXTS_PER_TURN: usize = 256;
 #[derive(Debug)]
 pub struct Model {
     worker: Mutex<Worker>,
+    cascade: Option<CascadeStage>,
     card: ModelCard,
+    /// The place of the label that people give to what belongs to none.
+    none: Option<usize>,
+    sha256: String,
     version: String,
+}
+
+/// What is asked where the linear model is unsure.
+#[derive(Debug)]
+struct CascadeStage {
+    encoder: Arc<Encoder>,
+    head: Mutex<Session>,
+    card: Cascade,
 }
 
 #[derive(Debug)]
 struct Worker {
     session: Session,
     featurizer: Featurizer,
-    /// The place of the label that people give to what belongs to none.
-    none: Option<usize>,
     /// The features of the texts of a turn, one after the other.
     ids: Vec<i64>,
     tf: Vec<f32>,
@@ -52,32 +70,44 @@ struct Worker {
 }
 
 impl Model {
-    /// Loads a directory. `version` is what answers will name, for example `v3`.
+    /// Loads a directory. `version` is what answers will name, for example `v3`; a cascade needs its encoder.
     ///
     /// # Errors
-    /// When the files are missing, damaged, of another version or refused, or ONNX Runtime is not loaded.
-    pub fn load(directory: &Path, version: &str) -> Result<Self, ModelError> {
-        Self::from_artifact(&Artifact::read(directory)?, version)
+    /// When the files are missing, damaged, of another version or refused, or ONNX Runtime is not loaded, or the encoder is
+    /// not the one that the model needs.
+    pub fn load(directory: &Path, version: &str, encoder: Option<&Arc<Encoder>>) -> Result<Self, ModelError> {
+        Self::from_artifact(&Artifact::read(directory)?, version, encoder)
     }
 
     /// Brings a model that was just made into memory.
     ///
     /// # Errors
     /// As [`Model::load`], but for the files.
-    pub fn from_artifact(artifact: &Artifact, version: &str) -> Result<Self, ModelError> {
+    pub fn from_artifact(
+        artifact: &Artifact,
+        version: &str,
+        encoder: Option<&Arc<Encoder>>,
+    ) -> Result<Self, ModelError> {
         let inspected = artifact.inspect()?;
         let session = session(&inspected.to_bytes())?;
         let worker = Worker {
             session,
             featurizer: Featurizer::new(),
-            none: artifact.card().facts.labels.iter().position(|label| label.name == NONE_OF_THESE),
             ids: Vec::new(),
             tf: Vec::new(),
             rows: Vec::new(),
             padded_ids: Vec::new(),
             padded_tf: Vec::new(),
         };
-        Ok(Self { worker: Mutex::new(worker), card: artifact.card().clone(), version: version.to_owned() })
+        let card = artifact.card().clone();
+        Ok(Self {
+            worker: Mutex::new(worker),
+            cascade: CascadeStage::of(artifact, encoder)?,
+            none: card.facts.labels.iter().position(|label| label.name == NONE_OF_THESE),
+            card,
+            sha256: artifact.sha256(),
+            version: version.to_owned(),
+        })
     }
 
     /// What `model.json` says.
@@ -86,10 +116,10 @@ impl Model {
         &self.card
     }
 
-    /// SHA-256 of the graph in hexadecimal.
+    /// SHA-256 of all that its answers follow from, in hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> &str {
-        &self.card.graph_sha256
+        &self.sha256
     }
 
     /// Labels in the order of the outputs.
@@ -97,21 +127,120 @@ impl Model {
         self.card.facts.labels.iter().map(|label| label.name.as_str())
     }
 
-    /// Classifies texts; the answers stand in their order. A text of any length and content has an answer.
+    /// Classifies texts; the answers stand in their order. A text of any length and content has an answer. A cascade asks its
+    /// encoder as long as that takes.
     ///
     /// # Errors
     /// When ONNX Runtime does not answer; then no text has an answer.
     pub fn classify<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Classification>, ClassifyError> {
-        let mut answers = Vec::with_capacity(texts.len());
-        for turn in texts.chunks(TEXTS_PER_TURN) {
-            let start = answers.len();
-            answers.resize_with(start + turn.len(), || None);
+        self.classify_until(texts, None)
+    }
+
+    /// As [`Model::classify`] for texts that somebody waits for: what a cascade's encoder has not read when its
+    /// [budget](crate::EncoderSettings::budget) is used up keeps the linear model's answer.
+    ///
+    /// # Errors
+    /// As [`Model::classify`].
+    pub fn classify_in_time<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Classification>, ClassifyError> {
+        let until = self.cascade.as_ref().map(|stage| Instant::now() + stage.encoder.settings().budget);
+        self.classify_until(texts, until)
+    }
+
+    fn classify_until<T: AsRef<str>>(
+        &self,
+        texts: &[T],
+        until: Option<Instant>,
+    ) -> Result<Vec<Classification>, ClassifyError> {
+        let mut answers = vec![None; texts.len()];
+        let mut unsure = Vec::new();
+        for (turn, texts) in texts.chunks(TEXTS_PER_TURN).enumerate() {
+            let first = turn * TEXTS_PER_TURN;
+            let started = Instant::now();
+            let mut sink = |at: usize, probabilities: &[f32]| {
+                let answer = self.classification(probabilities);
+                let asks = |stage: &CascadeStage| answer.confidence < stage.card.ask_below;
+                if self.cascade.as_ref().is_some_and(asks) {
+                    unsure.push((first + at, probabilities.to_vec()));
+                }
+                answers[first + at] = Some(answer);
+            };
             // A panic in another thread leaves buffers that the next turn clears first.
             let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
-            worker.answer(turn, &self.card.facts.labels, &self.version, &mut answers[start..])?;
+            worker.answer(texts, self.card.facts.labels.len(), &mut sink)?;
+            drop(worker);
+            if let Some(stage) = &self.cascade {
+                let micros = micros_each(started, texts.len());
+                for answer in answers[first..first + texts.len()].iter_mut().flatten() {
+                    answer.stages.push(stage.linear_run(answer, micros));
+                }
+            }
         }
         let missing = || ClassifyError { message: "an answer is missing".to_owned() };
-        answers.into_iter().map(|answer| answer.ok_or_else(missing)).collect()
+        let mut answers: Vec<Classification> =
+            answers.into_iter().map(|answer| answer.ok_or_else(missing)).collect::<Result<_, _>>()?;
+        if let Some(stage) = self.cascade.as_ref().filter(|_| !unsure.is_empty()) {
+            self.ask_encoder(stage, texts, &unsure, until, &mut answers)?;
+        }
+        Ok(answers)
+    }
+
+    /// Replaces the answers of the texts that the linear model was unsure of, as far as time reaches.
+    fn ask_encoder<T: AsRef<str>>(
+        &self,
+        stage: &CascadeStage,
+        texts: &[T],
+        unsure: &[(usize, Vec<f32>)],
+        until: Option<Instant>,
+        answers: &mut [Classification],
+    ) -> Result<(), ClassifyError> {
+        let started = Instant::now();
+        let asked: Vec<&str> = unsure.iter().map(|(at, _)| texts[*at].as_ref()).collect();
+        let embeddings = stage.encoder.embed(&asked, until)?;
+        let heads = stage.probabilities(&embeddings.values, unsure.len())?;
+        let read = embeddings.present.iter().filter(|present| **present).count();
+        let micros = micros_each(started, read);
+        let width = self.card.facts.labels.len();
+        let rows = unsure.iter().zip(heads.chunks_exact(width)).zip(embeddings.present);
+        for (((at, linear), head), present) in rows {
+            let answer = &mut answers[*at];
+            let mut stages = std::mem::take(&mut answer.stages);
+            if present {
+                let mut blend: Vec<f32> = linear
+                    .iter()
+                    .zip(head)
+                    .map(|(&linear, &head)| blended(linear, head, stage.card.head_weight).ln())
+                    .collect();
+                softmax(&mut blend, 1.0 / stage.card.blend_temperature);
+                *answer = self.classification(&blend);
+            }
+            stages.push(StageRun {
+                stage: Stage::Encoder,
+                outcome: if present { StageOutcome::Answered } else { StageOutcome::OutOfTime },
+                label: present.then(|| answer.label.clone()),
+                confidence: if present { answer.confidence } else { 0.0 },
+                micros: if present { micros } else { 0 },
+                cost: if present { stage.encoder.settings().cost } else { 0.0 },
+            });
+            answer.stages = stages;
+        }
+        Ok(())
+    }
+
+    /// What a cascade's head alone says of texts, for benchmarks; nothing of a model without one.
+    ///
+    /// # Errors
+    /// When ONNX Runtime does not answer.
+    pub fn classify_by_head<T: AsRef<str>>(&self, texts: &[T]) -> Result<Option<Vec<Classification>>, ClassifyError> {
+        let Some(stage) = &self.cascade else { return Ok(None) };
+        let embeddings = stage.encoder.embed(texts, None)?;
+        let probabilities = stage.probabilities(&embeddings.values, texts.len())?;
+        let rows = probabilities.chunks_exact(self.card.facts.labels.len());
+        Ok(Some(rows.map(|row| self.classification(row)).collect()))
+    }
+
+    /// Puts probabilities into words. A row with anything that is no number has confidence 0 and is out of scope.
+    fn classification(&self, probabilities: &[f32]) -> Classification {
+        classification(probabilities, &self.card.facts.labels, self.none, &self.version)
     }
 
     /// Calls ONNX Runtime once more on the features of the last text, which was classified alone, and drops its answer:
@@ -126,8 +255,51 @@ impl Model {
     }
 }
 
+impl CascadeStage {
+    fn of(artifact: &Artifact, encoder: Option<&Arc<Encoder>>) -> Result<Option<Self>, ModelError> {
+        let (Some(card), Some(head)) = (artifact.card().cascade.clone(), artifact.inspect_head()?) else {
+            return Ok(None);
+        };
+        let fits = |encoder: &&Arc<Encoder>| {
+            encoder.sha256() == card.encoder_sha256 && encoder.dimensions() == card.dimensions
+        };
+        let Some(fitting) = encoder.filter(fits) else {
+            let found = encoder.map(|encoder| encoder.sha256().to_owned());
+            return Err(ModelError::Encoder { expected: card.encoder_sha256, found });
+        };
+        Ok(Some(Self { encoder: Arc::clone(fitting), head: Mutex::new(session(&head.to_bytes())?), card }))
+    }
+
+    fn linear_run(&self, answer: &Classification, micros: u32) -> StageRun {
+        let is_sure = answer.confidence >= self.card.ask_below;
+        StageRun {
+            stage: Stage::Linear,
+            outcome: if is_sure { StageOutcome::Answered } else { StageOutcome::Unsure },
+            label: Some(answer.label.clone()),
+            confidence: answer.confidence,
+            micros,
+            cost: 0.0,
+        }
+    }
+
+    /// The head's probabilities of so many embeddings.
+    fn probabilities(&self, embeddings: &[f32], count: usize) -> Result<Vec<f32>, ClassifyError> {
+        let tensor = TensorRef::from_array_view(([count, self.card.dimensions], embeddings));
+        let tensor = tensor.map_err(|error| failed(&error))?;
+        let mut session = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+        let outputs = session.run(ort::inputs![tensor]).map_err(|error| failed(&error))?;
+        let (_, probabilities) = outputs["probs"].try_extract_tensor::<f32>().map_err(|error| failed(&error))?;
+        Ok(probabilities.to_vec())
+    }
+}
+
+/// The share of each of so many texts of the time since `started`.
+fn micros_each(started: Instant, texts: usize) -> u32 {
+    u32::try_from(started.elapsed().as_micros() / texts.max(1) as u128).unwrap_or(u32::MAX)
+}
+
 /// A session with one thread that does not spin: beside a web server on few cores, more threads only take turns.
-fn session(graph: &[u8]) -> Result<Session, ModelError> {
+pub(crate) fn session(graph: &[u8]) -> Result<Session, ModelError> {
     let refused = |message: String| ModelError::Session(message);
     let environment = runtime::environment()?;
     let mut builder = Session::builder(&environment)
@@ -142,18 +314,18 @@ fn session(graph: &[u8]) -> Result<Session, ModelError> {
 }
 
 impl Worker {
+    /// Hands the probabilities of each text to `sink`, in any order.
     fn answer<T: AsRef<str>>(
         &mut self,
         texts: &[T],
-        labels: &[LabelCard],
-        version: &str,
-        answers: &mut [Option<Classification>],
+        labels: usize,
+        sink: &mut dyn FnMut(usize, &[f32]),
     ) -> Result<(), ClassifyError> {
         self.featurise(texts);
         let mut start = 0;
         while start < self.rows.len() {
-            let end = start + batch_length(&self.rows[start..], labels.len());
-            self.run(start..end, labels, version, answers)?;
+            let end = start + batch_length(&self.rows[start..], labels);
+            self.run(start..end, labels, sink)?;
             start = end;
         }
         Ok(())
@@ -177,9 +349,8 @@ impl Worker {
     fn run(
         &mut self,
         rows: Range<usize>,
-        labels: &[LabelCard],
-        version: &str,
-        answers: &mut [Option<Classification>],
+        labels: usize,
+        sink: &mut dyn FnMut(usize, &[f32]),
     ) -> Result<(), ClassifyError> {
         let rows = &self.rows[rows];
         // A text without features still needs a column: padding, which weighs nothing.
@@ -194,11 +365,11 @@ impl Worker {
         }
         let outputs = call(&mut self.session, [rows.len(), length], &self.padded_ids, &self.padded_tf)?;
         let (_, probabilities) = outputs["probs"].try_extract_tensor::<f32>().map_err(|error| failed(&error))?;
-        if probabilities.len() != rows.len() * labels.len() {
+        if probabilities.len() != rows.len() * labels {
             return Err(ClassifyError { message: "the probabilities have another shape".to_owned() });
         }
-        for ((at, _), probabilities) in rows.iter().zip(probabilities.chunks_exact(labels.len())) {
-            answers[*at] = Some(classification(probabilities, labels, self.none, version));
+        for ((at, _), probabilities) in rows.iter().zip(probabilities.chunks_exact(labels)) {
+            sink(*at, probabilities);
         }
         Ok(())
     }
@@ -215,7 +386,7 @@ fn call<'s>(
     session.run(ort::inputs![ids, tf]).map_err(|error| failed(&error))
 }
 
-fn failed(error: &ort::Error) -> ClassifyError {
+pub(crate) fn failed(error: &ort::Error) -> ClassifyError {
     ClassifyError { message: error.to_string() }
 }
 
@@ -229,7 +400,6 @@ fn batch_length(rows: &[(usize, Range<usize>)], labels: usize) -> usize {
     rows.iter().take(most).take_while(fits).count().max(1)
 }
 
-/// Puts an answer into words. A row with anything that is no number has confidence 0 and is out of scope.
 fn classification(probabilities: &[f32], labels: &[LabelCard], none: Option<usize>, version: &str) -> Classification {
     let is_sound = probabilities.iter().all(|probability| probability.is_finite());
     let mut best = [(0usize, 0.0f32); MAX_CANDIDATES];
@@ -257,6 +427,7 @@ fn classification(probabilities: &[f32], labels: &[LabelCard], none: Option<usiz
         model_version: version.to_owned(),
         said: None,
         reached: None,
+        stages: Vec::new(),
     }
 }
 

@@ -6,12 +6,14 @@ use domain::Priority;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    calibrate,
-    error::TrainError,
+    calibrate::{self, Predictions},
+    encoder::Encoder,
+    error::{ClassifyError, TrainError},
     evaluate::{accuracy, coverage, expected_calibration_error},
     linear::LinearModel,
-    model_dir::{Artifact, Facts, LabelCard, OutOfFold},
-    sgd::{self, Corpus},
+    model_dir::{Artifact, Cascade, Facts, LabelCard, OutOfFold},
+    onnx::{self, HeadModel},
+    sgd::{self, Corpus, Weights},
     suspicious,
 };
 
@@ -23,6 +25,9 @@ pub const MAX_EXAMPLES: usize = 1_000_000;
 pub const MAX_MINUTES: f32 = 40_320.0;
 /// Examples of a label that must state a priority or a time before the label has one.
 pub const FEWEST_STATEMENTS: usize = 5;
+
+/// Texts between two calls of the progress callback while they are embedded.
+const EMBEDDED_AT_A_TIME: usize = 256;
 
 /// One training example, borrowed from the caller.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,9 +69,22 @@ pub fn train(
     seed: u64,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Artifact, TrainError> {
+    train_cascade(examples, None, seed, progress)
+}
+
+/// As [`train`], and with an encoder the stage behind the linear model as well.
+///
+/// # Errors
+/// As [`train`], or when the encoder does not answer.
+pub fn train_cascade(
+    examples: &[Example<'_>],
+    encoder: Option<&Encoder>,
+    seed: u64,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Artifact, TrainError> {
     let labels = check(examples)?;
     let place = |label: &str| labels.binary_search(&label).map_or(0, |at| at as u16);
-    match run(examples, &labels, &place, seed, progress) {
+    match run(examples, &labels, &place, encoder, seed, progress) {
         ControlFlow::Continue(made) => made,
         ControlFlow::Break(()) => Err(TrainError::Cancelled),
     }
@@ -100,6 +118,7 @@ fn run(
     examples: &[Example<'_>],
     labels: &[&str],
     place: &dyn Fn(&str) -> u16,
+    encoder: Option<&Encoder>,
     seed: u64,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> ControlFlow<(), Result<Artifact, TrainError>> {
@@ -110,26 +129,42 @@ fn run(
         return ControlFlow::Continue(Err(TrainError::NoExamples));
     }
     let kept_examples: Vec<Example<'_>> = kept.iter().map(|&at| examples[at]).collect();
-
-    // Calibration fits all folds but one each time; the share of the work follows from that.
-    let calibrating = (calibrate::FOLDS - 1) as f32 / calibrate::FOLDS as f32;
-    let mut tick = |share: f32| progress(Progress { fraction: 0.05 + 0.9 * calibrating * share, step: "calibrating" });
-    let predictions = calibrate::out_of_fold(&corpus, labels.len(), seed, &mut tick)?;
-    let temperature = predictions.temperature();
-
-    let mut tick = |share: f32| {
-        let fraction = 0.05 + 0.9 * (calibrating + (1.0 - calibrating) * share);
-        progress(Progress { fraction, step: "learning" })
+    // Of a cascade's training the linear model takes a tenth; embedding is what takes long.
+    let linear_share = if encoder.is_some() { 0.1 } else { 0.9 };
+    let mut span = Span { progress, start: 0.05, length: linear_share };
+    let linear = learn(&corpus, labels.len(), seed, &mut span)?;
+    let dense = match encoder {
+        None => None,
+        Some(encoder) => {
+            span = Span { progress: span.progress, start: 0.15, length: 0.6 };
+            let embeddings = match embed(encoder, &kept_examples, &mut span)? {
+                Ok(embeddings) => embeddings,
+                Err(error) => return ControlFlow::Continue(Err(TrainError::Encoder(error))),
+            };
+            let corpus = Corpus::dense(embeddings, corpus.labels.clone());
+            span = Span { progress: span.progress, start: 0.75, length: 0.2 };
+            Some((encoder, learn(&corpus, labels.len(), seed, &mut span)?))
+        }
     };
-    let rows: Vec<u32> = (0u32..).take(corpus.len()).collect();
-    let fitted = sgd::fit(&corpus, &rows, labels.len(), seed, &mut tick)?;
-
     progress(Progress { fraction: 0.95, step: "writing the graph" })?;
-    let names = labels.iter().map(|&label| label.to_owned()).collect();
-    let bias = fitted.bias[..labels.len()].to_vec();
-    let mut model = LinearModel::quantise(names, corpus.idf.clone(), fitted.rows(&corpus), bias);
-    model.temperature = temperature;
-    let outcomes = predictions.outcomes(temperature);
+    let names: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
+    let bias = linear.weights.bias[..labels.len()].to_vec();
+    let mut model =
+        LinearModel::quantise(names.clone(), corpus.idf.clone(), linear.weights.rows(&corpus), bias);
+    model.temperature = linear.temperature;
+    let blend = dense.as_ref().map(|(_, dense)| {
+        let (weight, blend) = linear.predictions.blend(linear.temperature, &dense.predictions, dense.temperature);
+        let temperature = blend.temperature();
+        (weight, blend, temperature)
+    });
+    let mut outcomes = linear.predictions.outcomes(linear.temperature);
+    if let (Some((encoder, _)), Some((_, blend, temperature))) = (&dense, &blend) {
+        for (outcome, costly) in outcomes.iter_mut().zip(blend.outcomes(*temperature)) {
+            if outcome.confidence < encoder.settings().ask_below {
+                *outcome = costly;
+            }
+        }
+    }
     let facts = Facts {
         labels: label_cards(&kept_examples, labels, place),
         trained_on: kept.len() as u64,
@@ -144,10 +179,88 @@ fn run(
             coverage_at_precision: coverage(&outcomes),
         }),
     };
-    let suspects = suspicious::find(&predictions, temperature, labels, &kept);
-    let artifact = Artifact::new(&model, facts).with_suspects(suspects);
+    // The better the model, the fewer right labels it doubts.
+    let (judge, judge_temperature) =
+        blend.as_ref().map_or((&linear.predictions, linear.temperature), |(_, blend, temperature)| (blend, *temperature));
+    let suspects = suspicious::find(judge, judge_temperature, labels, &kept);
+    let mut artifact = Artifact::new(&model, facts).with_suspects(suspects);
+    if let (Some((encoder, dense)), Some((head_weight, _, blend_temperature))) = (dense, blend) {
+        let dataset_sha256 = artifact.card().facts.dataset_sha256.clone();
+        let (width, stride) = (labels.len(), dense.weights.stride);
+        let weights = dense.weights.weights.chunks_exact(stride).flat_map(|row| &row[..width]).copied().collect();
+        let head = HeadModel {
+            labels: &names,
+            weights,
+            bias: &dense.weights.bias[..width],
+            temperature: dense.temperature,
+            encoder_sha256: encoder.sha256(),
+        };
+        artifact = artifact.with_cascade(
+            onnx::encode_head(&head, &dataset_sha256),
+            Cascade {
+                encoder_sha256: encoder.sha256().to_owned(),
+                dimensions: encoder.dimensions(),
+                head_sha256: String::new(),
+                head_temperature: dense.temperature,
+                head_weight,
+                blend_temperature,
+                ask_below: encoder.settings().ask_below,
+            },
+        );
+    }
     progress(Progress { fraction: 1.0, step: "done" })?;
     ControlFlow::Continue(Ok(artifact))
+}
+
+/// A part of the progress.
+struct Span<'a> {
+    progress: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+    start: f32,
+    length: f32,
+}
+
+impl Span<'_> {
+    fn tick(&mut self, share: f32, step: &'static str) -> ControlFlow<()> {
+        (self.progress)(Progress { fraction: self.length.mul_add(share, self.start), step })
+    }
+}
+
+/// A fitted stage with what models of the other folds said of its examples.
+struct Learned {
+    predictions: Predictions,
+    temperature: f32,
+    weights: Weights,
+}
+
+fn learn(corpus: &Corpus, labels: usize, seed: u64, span: &mut Span<'_>) -> ControlFlow<(), Learned> {
+    // Calibration fits all folds but one each time; the share of the work follows from that.
+    let fits = calibrate::FOLDS as f32;
+    let calibrating = (fits - 1.0) / fits;
+    let mut tick = |share: f32| span.tick(calibrating * share, "calibrating");
+    let predictions = calibrate::out_of_fold(corpus, labels, seed, &mut tick)?;
+    let temperature = predictions.temperature();
+    let mut tick = |share: f32| span.tick((1.0 - calibrating).mul_add(share, calibrating), "learning");
+    let rows: Vec<u32> = (0u32..).take(corpus.len()).collect();
+    let weights = sgd::fit(corpus, &rows, labels, seed, &mut tick)?;
+    ControlFlow::Continue(Learned { predictions, temperature, weights })
+}
+
+/// The embeddings of all examples, one after the other.
+fn embed(
+    encoder: &Encoder,
+    examples: &[Example<'_>],
+    span: &mut Span<'_>,
+) -> ControlFlow<(), Result<Vec<f32>, ClassifyError>> {
+    let mut embeddings = Vec::with_capacity(examples.len() * encoder.dimensions());
+    for (at, part) in examples.chunks(EMBEDDED_AT_A_TIME).enumerate() {
+        span.tick((at * EMBEDDED_AT_A_TIME) as f32 / examples.len() as f32, "reading with the encoder")?;
+        let texts: Vec<&str> = part.iter().map(|example| example.text).collect();
+        match encoder.embed(&texts, None) {
+            Ok(part) => embeddings.extend(part.values),
+            Err(error) => return ControlFlow::Continue(Err(error)),
+        }
+    }
+    ControlFlow::Continue(Ok(embeddings))
 }
 
 /// SHA-256 over the examples in their order, every field with its length, so that no two sets share one by accident.

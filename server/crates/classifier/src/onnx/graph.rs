@@ -1,4 +1,6 @@
-//! The graph of a linear model. Its cost grows with the text, not with the buckets: only the rows of the text's own
+//! The graphs that this version writes: a linear model, and the head on a sentence encoder.
+//!
+//! The linear model's cost grows with the text, not with the buckets: only the rows of the text's own
 //! buckets are gathered.
 //!
 //! ```text
@@ -8,6 +10,11 @@
 //! ```
 //! Rows of a batch are padded with any bucket and a tf of 0. From operator set 22 on, `LpNormalization` defines a row of
 //! zeros to stay zero, so a text without features is answered from the biases, not with NaN.
+//!
+//! ```text
+//! embedding ─ MatMul(weights) ─ Add(bias) = logits
+//! logits ─ Mul(1/T) ─ Softmax = probs
+//! ```
 
 use prost::Message;
 
@@ -28,6 +35,8 @@ pub mod fact {
     pub const TEMPERATURE: &str = "temperature";
     /// The featurizer that ids must come from.
     pub const FEATURIZER: &str = "featurizer";
+    /// SHA-256 of the encoder that embeddings must come from, in hexadecimal.
+    pub const ENCODER_SHA256: &str = "encoder_sha256";
     /// SHA-256 of the training data in hexadecimal.
     pub const DATASET_SHA256: &str = "dataset_sha256";
 }
@@ -37,20 +46,15 @@ const OPERATOR_SET: i64 = 22;
 const ATTRIBUTE_IS_INT: i32 = 2;
 const PRODUCER: &str = "switchyard";
 
-/// The bytes of a model's graph.
+/// The bytes of a linear model's graph.
 #[must_use]
 pub fn encode(model: &LinearModel, dataset_sha256: &str) -> Vec<u8> {
-    let labels = serde_json::Value::from(model.labels.clone()).to_string();
     let facts = [
-        (fact::LABELS, labels),
+        (fact::LABELS, labels_fact(&model.labels)),
         (fact::TEMPERATURE, model.temperature.to_string()),
         (fact::FEATURIZER, featurizer::VERSION.to_owned()),
         (fact::DATASET_SHA256, dataset_sha256.to_owned()),
     ];
-    let mut proto = skeleton(model.labels.len());
-    proto.metadata_props =
-        facts.into_iter().map(|(key, value)| StringEntry { key: Some(key.to_owned()), value: Some(value) }).collect();
-    let graph = proto.graph.get_or_insert_default();
     let contents = [
         floats(&model.idf),
         model.weights.iter().map(|weight| weight.to_le_bytes()[0]).collect(),
@@ -59,6 +63,50 @@ pub fn encode(model: &LinearModel, dataset_sha256: &str) -> Vec<u8> {
         floats(&[1.0 / model.temperature]),
         1i64.to_le_bytes().to_vec(),
     ];
+    filled(skeleton(model.labels.len()), facts, contents)
+}
+
+/// The bytes of a head's graph.
+#[must_use]
+pub fn encode_head(head: &HeadModel<'_>, dataset_sha256: &str) -> Vec<u8> {
+    let facts = [
+        (fact::LABELS, labels_fact(head.labels)),
+        (fact::TEMPERATURE, head.temperature.to_string()),
+        (fact::ENCODER_SHA256, head.encoder_sha256.to_owned()),
+        (fact::DATASET_SHA256, dataset_sha256.to_owned()),
+    ];
+    let contents = [floats(&head.weights), floats(head.bias), floats(&[1.0 / head.temperature])];
+    filled(head_skeleton(head.labels.len(), head.weights.len() / head.labels.len().max(1)), facts, contents)
+}
+
+/// The parameters of a head on a sentence encoder.
+#[derive(Debug)]
+pub struct HeadModel<'a> {
+    /// Labels in the order of the outputs.
+    pub labels: &'a [String],
+    /// For each dimension of an embedding one weight for each label.
+    pub weights: Vec<f32>,
+    /// What is added for each label.
+    pub bias: &'a [f32],
+    /// What logits are divided by before the softmax.
+    pub temperature: f32,
+    /// The encoder that embeddings must come from.
+    pub encoder_sha256: &'a str,
+}
+
+/// The labels as a graph states them.
+pub(crate) fn labels_fact<T: AsRef<str>>(labels: &[T]) -> String {
+    labels.iter().map(AsRef::as_ref).collect::<serde_json::Value>().to_string()
+}
+
+fn filled<const FACTS: usize, const TENSORS: usize>(
+    mut proto: ModelProto,
+    facts: [(&str, String); FACTS],
+    contents: [Vec<u8>; TENSORS],
+) -> Vec<u8> {
+    proto.metadata_props =
+        facts.into_iter().map(|(key, value)| StringEntry { key: Some(key.to_owned()), value: Some(value) }).collect();
+    let graph = proto.graph.get_or_insert_default();
     for (tensor, content) in graph.initializer.iter_mut().zip(contents) {
         tensor.raw_data = Some(content);
     }
@@ -69,7 +117,7 @@ fn floats(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-/// The model without its numbers and facts: what every graph of so many labels has in common. The guard compares with it.
+/// The linear model without its numbers and facts: what every graph of so many labels has in common. The guard compares with it.
 pub(crate) fn skeleton(labels: usize) -> ModelProto {
     let (buckets, width) = (BUCKETS as i64, labels as i64);
     let graph = GraphProto {
@@ -88,12 +136,39 @@ pub(crate) fn skeleton(labels: usize) -> ModelProto {
             value("ids", data_type::INT64, vec![named("batch"), named("length")]),
             value("tf", data_type::FLOAT, vec![named("batch"), named("length")]),
         ],
-        output: vec![
-            value("logits", data_type::FLOAT, vec![named("batch"), sized(width)]),
-            value("probs", data_type::FLOAT, vec![named("batch"), sized(width)]),
-        ],
+        output: outputs(width),
         sparse_initializer: Vec::new(),
     };
+    model(graph)
+}
+
+/// As [`skeleton`], of a head.
+pub(crate) fn head_skeleton(labels: usize, dimensions: usize) -> ModelProto {
+    let (width, dimensions) = (labels as i64, dimensions as i64);
+    let probabilities = nodes().split_off(FIRST_CALIBRATION_NODE);
+    let mut node =
+        vec![node("MatMul", &["embedding", "weights"], "sums", &[]), node("Add", &["sums", "bias"], "logits", &[])];
+    node.extend(probabilities);
+    model(GraphProto {
+        node,
+        name: Some("switchyard_head".to_owned()),
+        initializer: vec![
+            tensor("weights", data_type::FLOAT, &[dimensions, width]),
+            tensor("bias", data_type::FLOAT, &[width]),
+            tensor("inverse_temperature", data_type::FLOAT, &[]),
+        ],
+        doc_string: Some("Softmax regression on the embeddings of a sentence encoder.".to_owned()),
+        input: vec![value("embedding", data_type::FLOAT, vec![named("batch"), sized(dimensions)])],
+        output: outputs(width),
+        sparse_initializer: Vec::new(),
+    })
+}
+
+fn outputs(width: i64) -> Vec<ValueInfoProto> {
+    ["logits", "probs"].map(|name| value(name, data_type::FLOAT, vec![named("batch"), sized(width)])).to_vec()
+}
+
+fn model(graph: GraphProto) -> ModelProto {
     ModelProto {
         ir_version: Some(IR_VERSION),
         opset_import: vec![OperatorSetId { domain: Some(String::new()), version: Some(OPERATOR_SET) }],
@@ -103,6 +178,9 @@ pub(crate) fn skeleton(labels: usize) -> ModelProto {
         ..ModelProto::default()
     }
 }
+
+/// The place of the first of the [`nodes`] that turn logits into probabilities.
+const FIRST_CALIBRATION_NODE: usize = 10;
 
 fn nodes() -> Vec<NodeProto> {
     vec![
