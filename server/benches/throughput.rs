@@ -19,6 +19,7 @@ use server::{
     config::{Config, Flags},
     demo,
     serve::{WebOptions, router},
+    workshop::ModelSources,
     workspace,
 };
 use service::{Background, Services};
@@ -59,10 +60,14 @@ struct Floor {
 async fn open() -> Floor {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let config = Config::merge(None, [], &Flags::default()).expect("the defaults are legal");
-    let (services, background) =
-        workspace::open(directory.path(), config.store(), config.settings(), Some(&onnxruntime()))
-            .await
-            .expect("a workspace");
+    let (services, background) = workspace::open(
+        directory.path(),
+        config.store(),
+        config.settings(),
+        ModelSources { onnxruntime: Some(onnxruntime()), encoder: None },
+    )
+    .await
+    .expect("a workspace");
     demo::prepare(&services, directory.path(), |_| {}).await.expect("the demo");
     Floor { services, background, actor: Actor::system("bench"), directory }
 }
@@ -273,7 +278,7 @@ async fn classifications(floor: &Floor) -> Value {
     say("classifier");
     let directory = floor.directory.path().join("models/v1");
     tokio::task::spawn_blocking(move || {
-        let model = classifier::Model::load(&directory, "v1").expect("the demo model loads");
+        let model = classifier::Model::load(&directory, "v1", None).expect("the demo model loads");
         let texts: Vec<String> = (0..512).map(|number| task(number).subject).collect();
         let single = rate(texts.len(), || {
             for text in &texts {

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod audit;
+mod encoder;
 mod import;
 mod labels;
 mod learn;
@@ -54,6 +55,9 @@ enum Command {
     /// Retrain, add, list and promote the models of a workspace.
     #[command(subcommand)]
     Model(model::ModelCommand),
+    /// Look at sentence encoders.
+    #[command(subcommand)]
+    Encoder(encoder::EncoderCommand),
     /// Bring tasks or labels in from a file (CSV or JSON lines).
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -128,7 +132,7 @@ impl Context {
         let config = self.config(Some(data))?;
         start_log(&config, "warn");
         let (services, background) =
-            workspace::open(&config.data_dir, config.store(), config.settings(), Some(&config.onnxruntime())).await?;
+            workspace::open(&config.data_dir, config.store(), config.settings(), config.models()).await?;
         Ok(Workspace { services, background, actor: Actor::system("cli") })
     }
 }
@@ -189,6 +193,7 @@ async fn dispatch(context: &Context, command: Command) -> Outcome {
         Command::Evaluate(command) => command.run(context),
         Command::Classify(command) => command.run(context),
         Command::Model(command) => command.run(context).await,
+        Command::Encoder(command) => command.run(context),
         Command::Import(command) => command.run(context).await,
         Command::Labels(command) => command.run(context).await,
         Command::Queue(command) => command.run(context).await,

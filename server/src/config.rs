@@ -4,13 +4,17 @@
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
+use classifier::EncoderSettings;
 use serde::Deserialize;
 use service::{
     ClassifierSettings, DriftSettings, EscalationLevel, IntakeSettings, RolloutSettings, Settings, TriggerSettings,
 };
 use toml::{Table, Value};
+
+use crate::workshop::{EncoderSource, ModelSources};
 
 /// The commented file of every setting with its default.
 pub const DEFAULT: &str = include_str!("../switchyard.default.toml");
@@ -69,6 +73,7 @@ pub struct Config {
     pub log: Log,
     intake: Intake,
     classifier: Classifier,
+    encoder: Encoder,
     training: Training,
     automation: Automation,
     rollout: Rollout,
@@ -109,6 +114,15 @@ struct Classifier {
     timeout_ms: u64,
     failures: u32,
     open_ms: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Encoder {
+    directory: String,
+    ask_below: f32,
+    budget_ms: u64,
+    max_tokens: usize,
+    cost: f32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -241,6 +255,16 @@ impl Config {
                     .to_owned(),
             ));
         }
+        let encoder = &config.encoder;
+        if !(0.0..=1.0).contains(&encoder.ask_below)
+            || !(8..=512).contains(&encoder.max_tokens)
+            || !(0.0..=1_000_000.0).contains(&encoder.cost)
+        {
+            return Err(ConfigError::Value(
+                "encoder.ask_below must be from 0 to 1, encoder.max_tokens from 8 to 512, and encoder.cost not negative"
+                    .to_owned(),
+            ));
+        }
         if config.automation.check_percent > 50 {
             return Err(ConfigError::Value("automation.check_percent must be from 0 to 50".to_owned()));
         }
@@ -291,6 +315,23 @@ impl Config {
                 .collect(),
             triage_queue: self.work.triage_queue.clone(),
         }
+    }
+
+    /// What models run on.
+    #[must_use]
+    pub fn models(&self) -> ModelSources {
+        let Encoder { directory, ask_below, budget_ms, max_tokens, cost } = &self.encoder;
+        let encoder = (!directory.is_empty()).then(|| EncoderSource {
+            directory: PathBuf::from(directory),
+            settings: EncoderSettings {
+                max_tokens: *max_tokens,
+                budget: Duration::from_millis(*budget_ms),
+                cost: *cost,
+                ask_below: *ask_below,
+            },
+            program: std::env::current_exe().unwrap_or_default(),
+        });
+        ModelSources { onnxruntime: Some(self.onnxruntime()), encoder }
     }
 
     /// How the database is opened.

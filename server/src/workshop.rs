@@ -1,12 +1,15 @@
 //! The service's port for models, over the embedded classifier: files under `models/v3` of the data directory.
 
 use std::{
+    io::Read,
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::Arc,
+    process::{Command, Stdio},
+    sync::{Arc, OnceLock, mpsc},
+    time::Duration,
 };
 
-use classifier::{Artifact, Backtest, Evaluation, Model, ModelError, RuntimeError};
+use classifier::{Artifact, Backtest, Encoder, EncoderSettings, Evaluation, Model, ModelError, RuntimeError};
 use domain::{
     Classification, Metrics,
     evaluation::{Answer, LearningPoint, NewestMetrics},
@@ -23,18 +26,68 @@ const MEASURING: f32 = 0.65;
 /// Fraction before writing.
 const LOOKING_BACK: f32 = 0.98;
 
+/// Time that trying an encoder in a process of its own may take.
+const TRIAL: Duration = Duration::from_secs(60);
+
+/// Bytes of what such a process says that are read.
+const MAX_LAST_WORDS: u64 = 64 * 1024;
+
+/// What models run on.
+#[derive(Debug, Clone, Default)]
+pub struct ModelSources {
+    /// ONNX Runtime's shared library.
+    pub onnxruntime: Option<PathBuf>,
+    /// A sentence encoder that new models ask where they are unsure.
+    pub encoder: Option<EncoderSource>,
+}
+
+/// A sentence encoder on disk.
+#[derive(Debug, Clone)]
+pub struct EncoderSource {
+    /// Holds `model.onnx` and `tokenizer.json`.
+    pub directory: PathBuf,
+    /// How it is used.
+    pub settings: EncoderSettings,
+    /// The `switchyard` program, which tries it in a process of its own before this one loads it.
+    pub program: PathBuf,
+}
+
 /// Trains and loads models in one directory.
 #[derive(Debug)]
 pub struct Workshop {
     directory: PathBuf,
-    onnxruntime: Option<PathBuf>,
+    sources: ModelSources,
+    /// The encoder, or why there is none to be had; looked at once, when first needed.
+    encoder: OnceLock<Result<Arc<Encoder>, String>>,
 }
 
 impl Workshop {
     /// A workshop whose models live under `directory`. Without ONNX Runtime's library it answers errors, never panics.
     #[must_use]
-    pub const fn new(directory: PathBuf, onnxruntime: Option<PathBuf>) -> Self {
-        Self { directory, onnxruntime }
+    pub const fn new(directory: PathBuf, sources: ModelSources) -> Self {
+        Self { directory, sources, encoder: OnceLock::new() }
+    }
+
+    /// The configured encoder, tried in another process first; nothing when none is configured.
+    fn encoder(&self) -> Result<Option<Arc<Encoder>>, TrainingError> {
+        let Some(source) = &self.sources.encoder else { return Ok(None) };
+        let load = || {
+            source.try_apart(self.sources.onnxruntime.as_deref())?;
+            Encoder::load(&source.directory, source.settings.clone()).map(Arc::new).map_err(|error| error.to_string())
+        };
+        let loaded = self.encoder.get_or_init(|| {
+            load().inspect_err(|error| tracing::error!(encoder.error = error, "the sentence encoder is not used"))
+        });
+        // Why is for the log: it may name files.
+        let refused = "The configured sentence encoder cannot be used; the log says why. \
+            `switchyard encoder check` tries it again, and a restarted server takes it.";
+        loaded.clone().map(Some).map_err(|_| TrainingError::Refused(refused.to_owned()))
+    }
+
+    /// Brings a model into memory, with the encoder when it asks one.
+    fn bring_up(&self, artifact: &Artifact, version: u32) -> Result<Model, ModelError> {
+        let encoder = artifact.card().cascade.as_ref().and_then(|_| self.encoder().ok().flatten());
+        Model::from_artifact(artifact, &name(version), encoder.as_ref())
     }
 
     fn directory_of(&self, version: u32) -> PathBuf {
@@ -42,7 +95,7 @@ impl Workshop {
     }
 
     fn start_runtime(&self) -> Result<(), RuntimeError> {
-        self.onnxruntime.as_deref().map_or(Ok(()), classifier::init_runtime)
+        self.sources.onnxruntime.as_deref().map_or(Ok(()), classifier::init_runtime)
     }
 
     /// Shows that a model answers, with what it reaches on the held-out examples.
@@ -52,7 +105,7 @@ impl Workshop {
         request: &TrainingRequest,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Measured, TrainingError> {
-        let model = Model::from_artifact(&artifact, &name(request.version)).map_err(failed)?;
+        let model = self.bring_up(&artifact, request.version).map_err(failed)?;
         if request.held_out.is_empty() {
             return Ok(Measured { artifact, metrics: None, held_out: Vec::new() });
         }
@@ -92,7 +145,8 @@ impl Workshop {
 
     /// The champion in memory; nothing when it cannot be loaded.
     fn champion(&self, version: u32) -> Option<(u32, Model)> {
-        match Model::load(&self.directory_of(version), &name(version)) {
+        let loaded = Artifact::read(&self.directory_of(version)).and_then(|artifact| self.bring_up(&artifact, version));
+        match loaded {
             Ok(model) => Some((version, model)),
             Err(error) => {
                 tracing::warn!(model.version = version, model.error = %error, "the champion was not measured");
@@ -107,7 +161,7 @@ impl Workshop {
         artifact.write(&self.directory_of(version)).map_err(failed)?;
         let card = artifact.card();
         Ok(TrainedModel {
-            sha256: card.graph_sha256.clone(),
+            sha256: artifact.sha256(),
             dataset_sha256: card.facts.dataset_sha256.clone(),
             trained_on: card.facts.trained_on,
             labels: card.facts.labels.iter().map(|label| label.name.clone()).collect(),
@@ -136,13 +190,15 @@ impl ModelWorkshop for Workshop {
     ) -> Result<TrainedModel, TrainingError> {
         self.start_runtime().map_err(failed)?;
         let training = borrowed(&request.training);
-        let artifact = classifier::train(&training, request.seed, &mut |made| {
+        let encoder = self.encoder()?;
+        let artifact = classifier::train_cascade(&training, encoder.as_deref(), request.seed, &mut |made| {
             progress(Progress { percent: percent(made.fraction * FITTING), step: made.step })
         })
         .map_err(|error| match error {
             classifier::TrainError::Cancelled => TrainingError::Cancelled,
+            classifier::TrainError::Encoder(error) => failed(error),
             // The label store checks what it takes, so what is left is too little or too much of it.
-            other => TrainingError::TooFew(format!("There is no model yet: {other}.")),
+            other => TrainingError::Refused(format!("There is no model yet: {other}.")),
         })?;
         if progress(Progress { percent: percent(FITTING), step: "Measuring on held-out examples" }).is_break() {
             return Err(TrainingError::Cancelled);
@@ -157,7 +213,7 @@ impl ModelWorkshop for Workshop {
     fn adopt(&self, version: u32, directory: &Path) -> Result<TrainedModel, TrainingError> {
         self.start_runtime().map_err(failed)?;
         let artifact = Artifact::read(directory).map_err(failed)?;
-        Model::from_artifact(&artifact, &name(version)).map_err(failed)?;
+        self.bring_up(&artifact, version).map_err(failed)?;
         let metrics = artifact.card().metrics.as_ref().map(|evaluation| evaluation.metrics(None));
         self.keep(Measured { artifact, metrics, held_out: Vec::new() }, version)
     }
@@ -166,12 +222,58 @@ impl ModelWorkshop for Workshop {
         let served = self
             .start_runtime()
             .map_err(ModelError::from)
-            .and_then(|()| Model::load(&self.directory_of(version), &name(version)));
+            .and_then(|()| Artifact::read(&self.directory_of(version)))
+            .and_then(|artifact| self.bring_up(&artifact, version));
         let model = served.map_err(|error| ClassifierError { message: error.to_string() })?;
         if model.sha256() != sha256 {
-            return Err(ClassifierError { message: "model.onnx is not the one that was registered".to_owned() });
+            return Err(ClassifierError { message: "the files are not those that were registered".to_owned() });
         }
         Ok(Arc::new(Served(model)))
+    }
+}
+
+impl EncoderSource {
+    /// Loads it in another process, whose memory and time are limited: a graph may ask for any amount of both.
+    ///
+    /// # Errors
+    /// What that process said, or that it was stopped.
+    pub fn try_apart(&self, onnxruntime: Option<&Path>) -> Result<(), String> {
+        let directory = std::path::absolute(&self.directory).map_err(|error| error.to_string())?;
+        let mut command = Command::new(&self.program);
+        command
+            .args(["encoder", "check"])
+            .arg(&directory)
+            .arg("--max-tokens")
+            .arg(self.settings.max_tokens.to_string());
+        // Its settings are its own: nothing of this server's environment or working directory concerns it.
+        command.env_clear().current_dir(std::env::temp_dir());
+        command.envs(onnxruntime.map(|path| ("ORT_DYLIB_PATH", path)));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| format!("{}: {error}", self.program.display()))?;
+        // What it says ends when it ends; that is what is waited for.
+        let (say, hear) = mpsc::channel();
+        if let Some(stderr) = child.stderr.take() {
+            std::thread::spawn(move || {
+                let mut said = Vec::new();
+                // Whatever came before an error is what there is; nobody may listen any more.
+                let _ = stderr.take(MAX_LAST_WORDS).read_to_end(&mut said);
+                let _ = say.send(said);
+            });
+        }
+        let Ok(said) = hear.recv_timeout(TRIAL) else {
+            // It is stopped either way; an error means that it has just ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(format!("it took longer than {} s", TRIAL.as_secs()));
+        };
+        let status = child.wait().map_err(|error| error.to_string())?;
+        if status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&said);
+        let last = said.lines().rev().find(|line| line.starts_with("error: ")).map(|line| &line["error: ".len()..]);
+        Err(last
+            .map_or_else(|| format!("it was stopped, by the limit of memory or time ({status})"), ToOwned::to_owned))
     }
 }
 
@@ -180,7 +282,7 @@ struct Served(Model);
 
 impl Classifier for Served {
     fn classify(&self, texts: &[String]) -> Result<Vec<Classification>, ClassifierError> {
-        self.0.classify(texts).map_err(|error| ClassifierError { message: error.to_string() })
+        self.0.classify_in_time(texts).map_err(|error| ClassifierError { message: error.to_string() })
     }
 }
 

@@ -11,7 +11,7 @@ use store_sqlite::SqliteStore;
 
 use crate::{
     clock::{SystemClock, SystemEntropy},
-    workshop::Workshop,
+    workshop::{ModelSources, Workshop},
 };
 
 /// Why a data directory could not be opened.
@@ -57,14 +57,14 @@ pub async fn open(
     data_dir: &Path,
     store: store_sqlite::Options,
     settings: Settings,
-    onnxruntime: Option<&Path>,
+    models: ModelSources,
 ) -> Result<(Services, Background), OpenError> {
     let store = open_store(data_dir, store).await?;
     let parts = Parts {
         store: Arc::new(store),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
-        workshop: Arc::new(Workshop::new(data_dir.join("models"), onnxruntime.map(Path::to_owned))),
+        workshop: Arc::new(Workshop::new(data_dir.join("models"), models)),
         settings,
     };
     Ok(Services::start(parts).await?)

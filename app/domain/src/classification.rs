@@ -68,6 +68,15 @@ impl Stage {
             Self::Encoder => "encoder",
         }
     }
+
+    /// The name that people read.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Linear => "Words",
+            Self::Encoder => "Sentence encoder",
+        }
+    }
 }
 
 /// How a stage's turn ended.
@@ -81,6 +90,18 @@ pub enum StageOutcome {
     Unsure,
     /// The time for the batch was over before its turn came: the stage before had to answer.
     OutOfTime,
+}
+
+impl StageOutcome {
+    /// The outcome in words.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Unsure => "not sure enough, asked further",
+            Self::OutOfTime => "no time left, not asked",
+        }
+    }
 }
 
 /// What one stage said of a task.

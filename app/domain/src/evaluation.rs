@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{id::LabelId, model::Model, rollout::RolloutReport};
+use crate::{
+    classification::{Stage, StageRun},
+    id::LabelId,
+    model::Model,
+    rollout::RolloutReport,
+};
 
 /// What a model answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -211,6 +216,57 @@ pub struct ModelReport {
     pub held_out: Option<HeldOutReport>,
     /// Where it stands on its way to champion.
     pub rollout: RolloutReport,
+    /// What each stage of its cascade did lately; nothing for a model of one stage.
+    #[serde(default)]
+    pub stages: Vec<StageLedger>,
+}
+
+/// What the stages of a cascade said of a task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageCase {
+    /// The stages in their order.
+    pub stages: Vec<StageRun>,
+    /// What the task is, when people said so.
+    pub truth: Option<String>,
+}
+
+/// What a stage of a cascade did on live work, and what it was good for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageLedger {
+    /// The stage.
+    pub stage: Stage,
+    /// Tasks that it read.
+    pub calls: u64,
+    /// Of these, tasks that it gave the answer to.
+    pub answered: u64,
+    /// Tasks that it had no time for.
+    pub out_of_time: u64,
+    /// What its calls cost, in the unit of the setting.
+    pub cost: f64,
+    /// Microseconds of a call on average.
+    pub mean_micros: u64,
+    /// Answers that it changed.
+    pub changed: u64,
+    /// Changed answers that were right, where people said so: corrections that it avoided.
+    pub avoided: u64,
+    /// Changed answers that had been right before.
+    pub spoiled: u64,
+    /// Whether it earns its cost.
+    pub worth: Worth,
+}
+
+/// Whether a stage earns its cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Worth {
+    /// There is nothing before it that it could improve on.
+    First,
+    /// Too few of the answers that it changed are labelled.
+    TooFew,
+    /// It puts more right than wrong, beyond chance.
+    Earned,
+    /// It does not.
+    NotEarned,
 }
 
 /// What the cases of a model say.

@@ -208,7 +208,8 @@ impl Sample {
 fn load(context: &Context, directory: &Path) -> Result<Model, Failure> {
     let config = context.config(None)?;
     classifier::init_runtime(&config.onnxruntime()).map_err(|error| Failure::message(error.to_string()))?;
-    Model::load(directory, NO_VERSION).map_err(|error| Failure::message(format!("{}: {error}", directory.display())))
+    Model::load(directory, NO_VERSION, None)
+        .map_err(|error| Failure::message(format!("{}: {error}", directory.display())))
 }
 
 fn read_samples(path: &Path, format: Option<Format>) -> Result<Vec<Sample>, Failure> {

@@ -44,9 +44,8 @@ impl Serve {
             .await
             .map_err(|error| Failure::message(format!("cannot listen on {}: {error}", config.listen)))?;
         let address = listener.local_addr()?;
-        let onnxruntime = config.onnxruntime();
         let (services, background) =
-            workspace::open(&config.data_dir, config.store(), config.settings(), Some(&onnxruntime)).await?;
+            workspace::open(&config.data_dir, config.store(), config.settings(), config.models()).await?;
         services.end_interrupted_runs().await.map_err(domain::Fault::from)?;
         services.watch_triggers();
         let people = if self.demo {

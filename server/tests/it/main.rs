@@ -6,6 +6,7 @@ mod authorisation;
 mod automation;
 mod crash;
 mod drift;
+mod encoder;
 mod label;
 mod label_set;
 mod learning;

@@ -12,6 +12,7 @@ use serde_json::Value;
 use server::{
     config::{Config, Flags},
     serve::{WebOptions, router},
+    workshop::{EncoderSource, ModelSources},
     workspace,
 };
 use service::{Background, Services, Settings};
@@ -61,12 +62,23 @@ impl Floor {
 
     /// An empty workspace with settings of the test's own.
     pub(crate) async fn open_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::open_with_encoder(None, change).await
+    }
+
+    /// As [`Self::open_with`], and with a sentence encoder.
+    pub(crate) async fn open_with_encoder(encoder: Option<EncoderSource>, change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let config = Config::merge(None, [], &Flags::default()).unwrap();
         let mut settings = config.settings();
         change(&mut settings);
-        let (services, background) =
-            workspace::open(directory.path(), config.store(), settings, Some(&onnxruntime())).await.unwrap();
+        let (services, background) = workspace::open(
+            directory.path(),
+            config.store(),
+            settings,
+            ModelSources { onnxruntime: Some(onnxruntime()), encoder },
+        )
+        .await
+        .unwrap();
         let stopping = CancellationToken::new();
         let options =
             WebOptions { site: directory.path().to_owned(), secure_cookies: false, stopping: stopping.clone() };

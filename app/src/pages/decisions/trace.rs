@@ -1,6 +1,6 @@
 //! How a decision came about: what the model said and what each rule gave.
 
-use domain::{Classification, FallbackReason, RuleOutcome, RuleTrace};
+use domain::{Classification, FallbackReason, RuleOutcome, RuleTrace, classification::StageRun};
 use leptos::prelude::*;
 
 use crate::components::{Confidence, TableRegion};
@@ -32,6 +32,7 @@ pub(super) fn ClassificationCard(
             }
         })
         .collect_view();
+    let stages = classification.stages;
     let handling = classification.handling_minutes.map(|minutes| format!("About {minutes:.0} minutes of work. "));
     let priority = classification.priority.map(|priority| format!("Predicted priority {}. ", priority.as_str()));
     view! {
@@ -46,6 +47,52 @@ pub(super) fn ClassificationCard(
         <ol class="grid gap-3">{bars}</ol>
         <div class="mt-4 border-t border-base-300 pt-3">
             <Confidence label="belongs to no label" confidence=classification.out_of_scope/>
+        </div>
+        {(!stages.is_empty()).then(|| view! { <Stages stages/> })}
+    }
+    .into_any()
+}
+
+/// What each stage of a cascade said, took and cost.
+#[component]
+fn Stages(stages: Vec<StageRun>) -> impl IntoView {
+    let rows = stages
+        .into_iter()
+        .map(|run| {
+            let said = run
+                .label
+                .map_or_else(|| "–".to_owned(), |label| format!("{label}, {:.1} % sure", run.confidence * 100.0));
+            view! {
+                <tr>
+                    <th scope="row" class="font-normal">
+                        {run.stage.title()}
+                    </th>
+                    <td>{said}</td>
+                    <td>{run.outcome.title()}</td>
+                    <td class="num text-right">{format!("{:.2} ms", f64::from(run.micros) / 1_000.0)}</td>
+                    <td class="num text-right">{run.cost.to_string()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="mt-4">
+            <TableRegion label="Stages of the model that were asked">
+                <thead>
+                    <tr>
+                        <th scope="col">"Stage"</th>
+                        <th scope="col">"Said"</th>
+                        <th scope="col">"Outcome"</th>
+                        <th scope="col" class="num text-right">
+                            "Took"
+                        </th>
+                        <th scope="col" class="num text-right">
+                            "Cost"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </TableRegion>
         </div>
     }
     .into_any()

@@ -2,7 +2,9 @@
 
 use domain::{
     Fault, Metrics, Model, ModelStage, Permission,
-    evaluation::{Automatable, Comparison, Confusion, HeldOutReport, LabelReport, ModelReport, Share},
+    evaluation::{
+        Automatable, Comparison, Confusion, HeldOutReport, LabelReport, ModelReport, Share, StageLedger, Worth,
+    },
 };
 use leptos::prelude::*;
 use leptos_router::{hooks::use_params_map, location::Url};
@@ -29,7 +31,7 @@ pub fn ModelPage() -> impl IntoView {
         |(version, _)| async move { lookup_model_report(version.ok_or(AppError(Fault::NotFound))?).await },
     );
     loaded_for(report, move |report: ModelReport, viewer| {
-        let ModelReport { model, held_out, rollout } = report;
+        let ModelReport { model, held_out, rollout, stages } = report;
         let may_act = viewer.may(Permission::TrainModels).then_some(actions);
         let section = (model.stage != ModelStage::Champion)
             .then(|| view! { <RolloutSection model=model.clone() report=rollout actions=may_act/> });
@@ -56,6 +58,7 @@ pub fn ModelPage() -> impl IntoView {
             {actions.errors()}
             <Facts model/>
             {section}
+            {(!stages.is_empty()).then(|| view! { <Stages stages/> })}
             {report}
         }
     })
@@ -83,6 +86,79 @@ fn Facts(model: Model) -> impl IntoView {
                 <code class="text-xs">{model.dataset_sha256}</code>
             </dd>
         </dl>
+    }
+    .into_any()
+}
+
+/// What each stage of a cascade did lately.
+#[component]
+fn Stages(stages: Vec<StageLedger>) -> impl IntoView {
+    let rows = stages
+        .into_iter()
+        .map(|ledger| {
+            let worth = match ledger.worth {
+                Worth::First => "always asked",
+                Worth::TooFew => "too few of its changes are labelled to say",
+                Worth::Earned => "earns its cost",
+                Worth::NotEarned => "does not earn its cost",
+            };
+            let share = percent(ledger.answered as f64 / (ledger.calls.max(1)) as f64);
+            view! {
+                <tr>
+                    <th scope="row" class="font-normal">
+                        {ledger.stage.title()}
+                    </th>
+                    <td class="num text-right">{ledger.calls}</td>
+                    <td class="num text-right">{share}</td>
+                    <td class="num text-right">{ledger.out_of_time}</td>
+                    <td class="num text-right">{format!("{:.2} ms", ledger.mean_micros as f64 / 1_000.0)}</td>
+                    <td class="num text-right">{format!("{:.2}", ledger.cost)}</td>
+                    <td class="num text-right">{ledger.changed}</td>
+                    <td class="num text-right">{format!("{} / {}", ledger.avoided, ledger.spoiled)}</td>
+                    <td>{worth}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section aria-labelledby="stages" class="mb-8">
+            <h2 id="stages" class="mb-2 text-lg font-semibold">
+                "What its stages did lately"
+            </h2>
+            <TableRegion label="Calls, time, cost and worth of each stage on live work">
+                <thead>
+                    <tr>
+                        <th scope="col">"Stage"</th>
+                        <th scope="col" class="num text-right">
+                            "Calls"
+                        </th>
+                        <th scope="col" class="num text-right">
+                            "Answered"
+                        </th>
+                        <th scope="col" class="num text-right">
+                            "No time"
+                        </th>
+                        <th scope="col" class="num text-right">
+                            "Each took"
+                        </th>
+                        <th scope="col" class="num text-right">
+                            "Cost"
+                        </th>
+                        <th scope="col" class="num text-right">
+                            "Changed"
+                        </th>
+                        <th scope="col" class="num text-right">
+                            "Put right / wrong"
+                        </th>
+                        <th scope="col">"Worth"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </TableRegion>
+            <p class="mt-2 max-w-prose text-xs text-base-content/70">
+                "Of the latest 10,000 decisions. A stage is judged by the answers that it changed and people then labelled: those that it put right are corrections that nobody had to make. Its cost is earned when it puts more right than wrong, beyond chance (McNemar, 5 %)."
+            </p>
+        </section>
     }
     .into_any()
 }

@@ -13,7 +13,8 @@ use std::{
 };
 
 use classifier::{
-    Artifact, Encoder, EncoderSettings, Example, Model, evaluate, featurizer::Featurizer, init_runtime, train, train_cascade,
+    Artifact, Encoder, EncoderSettings, Example, Model, evaluate, featurizer::Featurizer, init_runtime, train,
+    train_cascade,
 };
 
 type Row = (String, String);
@@ -79,7 +80,11 @@ fn cascade(encoder: &Path, training: &[Row], test: &[Row], foreign: &[Row]) -> R
             let texts: Vec<&str> = test.iter().map(|(text, _)| text.as_str()).collect();
             let said = model.classify_by_head(&texts)?.unwrap_or_default();
             let right = said.iter().zip(test).filter(|(said, (_, truth))| said.label == *truth).count();
-            println!("head alone {:.4}; trained in {trained:?}; {:?}", right as f64 / test.len() as f64, artifact.card().cascade);
+            println!(
+                "head alone {:.4}; trained in {trained:?}; {:?}",
+                right as f64 / test.len() as f64,
+                artifact.card().cascade
+            );
         }
     }
     Ok(())

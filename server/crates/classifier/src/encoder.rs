@@ -87,9 +87,7 @@ impl Encoder {
         // Files often pad every text to the longest that the encoder takes, which would cost that much for each.
         tokenizer.with_padding(None);
         let truncation = TruncationParams { max_length: settings.max_tokens.max(2), ..TruncationParams::default() };
-        tokenizer
-            .with_truncation(Some(truncation))
-            .map_err(|error| ModelError::Tokenizer(error.to_string()))?;
+        tokenizer.with_truncation(Some(truncation)).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
         let sha256 = hex::encode(
             Sha256::new().chain_update(Sha256::digest(&graph)).chain_update(Sha256::digest(&words)).finalize(),
         );
@@ -120,6 +118,14 @@ impl Encoder {
     #[must_use]
     pub const fn settings(&self) -> &EncoderSettings {
         &self.settings
+    }
+
+    /// Embeds one text and drops the result.
+    ///
+    /// # Errors
+    /// When ONNX Runtime does not answer.
+    pub fn try_out(&self, text: &str) -> Result<(), ClassifyError> {
+        self.embed(&[text], None).map(drop)
     }
 
     /// Embeds texts, the shortest first; those whose turn has not come at `until` are left out.
@@ -202,9 +208,11 @@ impl Encoder {
         let found: Vec<usize> = found.iter().map(|&size| usize::try_from(size).unwrap_or(0)).collect();
         let mut vectors = match *found.as_slice() {
             [texts, dimensions] if texts == rows.len() && dimensions > 0 => values.to_vec(),
-            [texts, tokens, dimensions] if [texts, tokens] == shape && dimensions > 0 => {
-                rows.iter().enumerate().flat_map(|(at, row)| mean(&values[at * length * dimensions..], row.len(), dimensions)).collect()
-            }
+            [texts, tokens, dimensions] if [texts, tokens] == shape && dimensions > 0 => rows
+                .iter()
+                .enumerate()
+                .flat_map(|(at, row)| mean(&values[at * length * dimensions..], row.len(), dimensions))
+                .collect(),
             _ => return Err(other_shape()),
         };
         let dimensions = vectors.len() / rows.len();

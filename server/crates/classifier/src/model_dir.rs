@@ -69,9 +69,9 @@ pub struct Cascade {
     pub head_sha256: String,
     /// What the head's logits are divided by before the softmax.
     pub head_temperature: f32,
-    /// What the head's probabilities weigh in the blend, 0 to 1; the linear model's weigh the rest.
+    /// What the head weighs in the blend, 0 to 1; the linear model weighs the rest.
     pub head_weight: f32,
-    /// What the logarithms of blended probabilities are divided by.
+    /// What the blend's logits are divided by before the softmax.
     pub blend_temperature: f32,
     /// The encoder is asked where the linear model's confidence is below this.
     pub ask_below: f32,
@@ -306,7 +306,12 @@ impl Artifact {
         Ok(Some(inspected))
     }
 
-    fn check_facts(&self, inspected: &Inspected, temperature: f32, input: (&'static str, &str)) -> Result<(), ModelError> {
+    fn check_facts(
+        &self,
+        inspected: &Inspected,
+        temperature: f32,
+        input: (&'static str, &str),
+    ) -> Result<(), ModelError> {
         let facts = &self.card.facts;
         let names: Vec<&str> = facts.labels.iter().map(|label| label.name.as_str()).collect();
         let stated = [

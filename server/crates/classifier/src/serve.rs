@@ -205,11 +205,7 @@ impl Model {
             let answer = &mut answers[*at];
             let mut stages = std::mem::take(&mut answer.stages);
             if present {
-                let mut blend: Vec<f32> = linear
-                    .iter()
-                    .zip(head)
-                    .map(|(&linear, &head)| blended(linear, head, stage.card.head_weight).ln())
-                    .collect();
+                let mut blend = blended(linear, head, stage.card.head_weight);
                 softmax(&mut blend, 1.0 / stage.card.blend_temperature);
                 *answer = self.classification(&blend);
             }

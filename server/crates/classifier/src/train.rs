@@ -149,8 +149,7 @@ fn run(
     progress(Progress { fraction: 0.95, step: "writing the graph" })?;
     let names: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
     let bias = linear.weights.bias[..labels.len()].to_vec();
-    let mut model =
-        LinearModel::quantise(names.clone(), corpus.idf.clone(), linear.weights.rows(&corpus), bias);
+    let mut model = LinearModel::quantise(names.clone(), corpus.idf.clone(), linear.weights.rows(&corpus), bias);
     model.temperature = linear.temperature;
     let blend = dense.as_ref().map(|(_, dense)| {
         let (weight, blend) = linear.predictions.blend(linear.temperature, &dense.predictions, dense.temperature);
@@ -180,8 +179,9 @@ fn run(
         }),
     };
     // The better the model, the fewer right labels it doubts.
-    let (judge, judge_temperature) =
-        blend.as_ref().map_or((&linear.predictions, linear.temperature), |(_, blend, temperature)| (blend, *temperature));
+    let (judge, judge_temperature) = blend
+        .as_ref()
+        .map_or((&linear.predictions, linear.temperature), |(_, blend, temperature)| (blend, *temperature));
     let suspects = suspicious::find(judge, judge_temperature, labels, &kept);
     let mut artifact = Artifact::new(&model, facts).with_suspects(suspects);
     if let (Some((encoder, dense)), Some((head_weight, _, blend_temperature))) = (dense, blend) {

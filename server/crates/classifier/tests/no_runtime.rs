@@ -8,7 +8,7 @@ use classifier::{Example, Model, ModelError, RuntimeError, runtime::init_runtime
 fn a_missing_runtime_is_an_error_and_no_panic() {
     let examples = [Example::new("yes", "a"), Example::new("no", "b")];
     let artifact = train(&examples, 1, &mut |_| ControlFlow::Continue(())).unwrap();
-    let error = Model::from_artifact(&artifact, "v1").unwrap_err();
+    let error = Model::from_artifact(&artifact, "v1", None).unwrap_err();
     assert!(matches!(error, ModelError::Runtime(RuntimeError::NotLoaded)));
     let nowhere = Path::new("nowhere/libonnxruntime.so");
     assert!(

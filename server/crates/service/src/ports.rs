@@ -125,9 +125,9 @@ pub enum TrainingError {
     /// The caller stopped it.
     #[error("cancelled")]
     Cancelled,
-    /// There is too little to learn from; the sentence says what is missing.
+    /// There is too little to learn from, or nothing to learn with; the sentence says to people what is missing.
     #[error("{0}")]
-    TooFew(String),
+    Refused(String),
     /// The files could not be written, or the new model does not load.
     #[error("{0}")]
     Failed(String),

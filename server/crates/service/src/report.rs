@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{
     Actor, LabelId, Page, PageRequest, Permission,
+    classification::{Stage, StageOutcome},
     evaluation::{
         Automatable, CaseFilter, CaseText, Change, Comparison, Confusion, CurvePoint, EvaluationCase, HeldOutReport,
-        LabelReport, ModelReport, ReliabilityBin, Share,
+        LabelReport, ModelReport, ReliabilityBin, Share, StageCase, StageLedger, Worth,
     },
     label::NONE_OF_THESE,
 };
@@ -27,6 +28,12 @@ const BINS: usize = 10;
 const CURVE_POINTS: usize = 20;
 /// Confusions that are listed.
 const MOST_CONFUSIONS: usize = 15;
+/// Decisions whose stages are added up, the latest.
+const MAX_STAGE_CASES: u32 = 10_000;
+/// A difference with a p-value below this is no chance.
+pub(crate) const SIGNIFICANT: f64 = 0.05;
+/// Changed answers that people must have labelled before a stage is said not to earn its cost.
+const FEWEST_CHANGES: u64 = 20;
 /// What people ask for when they think of automation.
 const PRECISIONS: [f64; 3] = [0.95, 0.98, 0.99];
 
@@ -43,7 +50,8 @@ impl Services {
         let champion = model.metrics.as_ref().and_then(|metrics| metrics.champion);
         let held_out = (!cases.is_empty()).then(|| report(&cases, champion));
         let rollout = self.rollout_report(reads.as_mut(), &model).await?;
-        Ok(ModelReport { model, held_out, rollout })
+        let stages = ledger(&reads.list_stage_cases(version, MAX_STAGE_CASES).await?);
+        Ok(ModelReport { model, held_out, rollout, stages })
     }
 
     /// The cases that a model was measured on, the most confident first.
@@ -84,6 +92,60 @@ impl Services {
             .map(|case| CaseText { text: texts.remove(&case.label_id).unwrap_or_default(), case })
             .collect();
         Ok(Page { items, next: page.next })
+    }
+}
+
+/// Adds up what each stage did. A stage is judged by the answers that it changed and people labelled.
+fn ledger(cases: &[StageCase]) -> Vec<StageLedger> {
+    let of = |stage: Stage| {
+        let mut ledger = StageLedger {
+            stage,
+            calls: 0,
+            answered: 0,
+            out_of_time: 0,
+            cost: 0.0,
+            mean_micros: 0,
+            changed: 0,
+            avoided: 0,
+            spoiled: 0,
+            worth: Worth::TooFew,
+        };
+        let mut micros = 0;
+        for case in cases {
+            let Some(at) = case.stages.iter().position(|run| run.stage == stage) else { continue };
+            let run = &case.stages[at];
+            if run.outcome == StageOutcome::OutOfTime {
+                ledger.out_of_time += 1;
+                continue;
+            }
+            ledger.calls += 1;
+            ledger.answered += u64::from(run.outcome == StageOutcome::Answered);
+            ledger.cost += f64::from(run.cost);
+            micros += u64::from(run.micros);
+            let Some(before) = at.checked_sub(1).map(|before| &case.stages[before]) else { continue };
+            if before.label != run.label {
+                ledger.changed += 1;
+                let is_true = |label: &Option<String>| case.truth.is_some() && *label == case.truth;
+                ledger.avoided += u64::from(is_true(&run.label));
+                ledger.spoiled += u64::from(is_true(&before.label));
+            }
+        }
+        ledger.mean_micros = micros / ledger.calls.max(1);
+        ledger.worth = worth(stage, ledger.avoided, ledger.spoiled);
+        ledger
+    };
+    if cases.is_empty() { Vec::new() } else { [Stage::Linear, Stage::Encoder].map(of).to_vec() }
+}
+
+fn worth(stage: Stage, avoided: u64, spoiled: u64) -> Worth {
+    if stage == Stage::Linear {
+        Worth::First
+    } else if avoided > spoiled && mcnemar(avoided, spoiled) < SIGNIFICANT {
+        Worth::Earned
+    } else if avoided + spoiled < FEWEST_CHANGES {
+        Worth::TooFew
+    } else {
+        Worth::NotEarned
     }
 }
 

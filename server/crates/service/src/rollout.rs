@@ -19,7 +19,7 @@ use crate::{
     classify::{ClassifierSlot, Loaded},
     model::subject,
     ports::store::{Reads, ShadowDecision, StoreResult, Submission},
-    report::share,
+    report::{SIGNIFICANT, share},
     routing::Classified,
     services::{Act, id_ms},
 };
@@ -28,8 +28,6 @@ use crate::{
 const MAX_WAITING_BATCHES: usize = 64;
 /// Cases of a rollout that are looked at, the newest.
 const MAX_CASES: u32 = 50_000;
-/// A difference with a p-value below this is no chance.
-const SIGNIFICANT: f64 = 0.05;
 /// Shares of tasks, out of so many, are counted by the text's digest.
 const PARTS: u32 = 10_000;
 

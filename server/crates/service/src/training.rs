@@ -159,7 +159,7 @@ impl Services {
         let (state, message, model_version) = match outcome {
             Ok(version) => (RunState::Succeeded, format!("Made model v{version}."), Some(version)),
             Err(TrainingError::Cancelled) => (RunState::Cancelled, "Cancelled.".to_owned(), None),
-            Err(TrainingError::TooFew(reason)) => (RunState::Failed, reason, None),
+            Err(TrainingError::Refused(reason)) => (RunState::Failed, reason, None),
             Err(TrainingError::Failed(cause)) => {
                 tracing::error!(run.id = %run.id, run.cause = cause, "a training run failed");
                 (RunState::Failed, "Training failed on our side; the log says why.".to_owned(), None)

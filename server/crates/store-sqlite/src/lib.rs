@@ -32,6 +32,7 @@ mod queue;
 mod reads;
 mod session;
 mod shadow;
+mod stages;
 mod submission;
 mod suspicion;
 mod task;

@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
     Options, SqliteStore, audit, automation, decision_list, dispute, drift, error::Error, escalation, evaluation,
-    label, label_set, queue, shadow, suspicion, task_list,
+    label, label_set, queue, shadow, stages, suspicion, task_list,
 };
 
 /// The plan's steps, one a line.
@@ -81,6 +81,7 @@ async fn other_lists_walk_their_indexes() {
     for along in [drift::FIRST, drift::LATEST] {
         check(along, &["decision_by_model (model_version=?)", "label_of_task (task_id=?)"]).await;
     }
+    check(stages::CASES, &["decision_by_model (model_version=?)", "label_of_task (task_id=?)"]).await;
     check(evaluation::OF_MODEL, &["PRIMARY KEY (model_version=?)"]).await;
     check(automation::CASES, &["label_of_model (model_version=?)"]).await;
     check(automation::HELD_OUT_CASES, &["PRIMARY KEY (model_version=?)", "sqlite_autoindex_label_1 (id=?)"]).await;

@@ -10,7 +10,7 @@ use domain::{
     dispute::{Dispute, OpinionPair},
     drift::{DriftCase, DriftPoint},
     escalation::EscalationSummary,
-    evaluation::EvaluationCase,
+    evaluation::{EvaluationCase, StageCase},
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
@@ -25,7 +25,7 @@ use service::ports::store::{
 
 use crate::{
     api_key, audit, automation, correction, counter, decision, decision_list, dispute, drift, escalation, evaluation,
-    event, idempotency, label, label_set, model, policy, queue, session, shadow, suspicion, task, task_list,
+    event, idempotency, label, label_set, model, policy, queue, session, shadow, stages, suspicion, task, task_list,
     training_run, transaction::SqliteTransaction, user,
 };
 
@@ -262,6 +262,11 @@ impl LearningReads for SqliteTransaction {
 
     async fn list_drift_cases(&mut self, version: u32, latest: bool, most: u32) -> StoreResult<Vec<DriftCase>> {
         let answer = drift::list_cases(self.connection().await?, version, latest, most).await;
+        self.settle(answer)
+    }
+
+    async fn list_stage_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<StageCase>> {
+        let answer = stages::list_cases(self.connection().await?, version, most).await;
         self.settle(answer)
     }
 

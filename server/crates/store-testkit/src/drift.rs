@@ -2,15 +2,17 @@
 #![expect(missing_docs, reason = "the name of a behaviour is the sentence that describes it")]
 
 use domain::{
-    Decision,
+    Classification, Decision,
+    classification::{Stage, StageOutcome, StageRun},
     decision::DecisionSource,
     drift::{DriftPoint, DriftSignal},
+    evaluation::StageCase,
 };
 use service::ports::store::Store;
 
 use crate::{
     add,
-    fixtures::{at, decision, decision_id, model, submissions, task, task_label},
+    fixtures::{at, classification, decision, decision_id, model, submissions, task, task_label},
 };
 
 pub async fn cases_are_what_a_model_said_when_tasks_came_in(store: &dyn Store) {
@@ -30,6 +32,35 @@ pub async fn cases_are_what_a_model_said_when_tasks_came_in(store: &dyn Store) {
     let latest = tx.list_drift_cases(version, true, 2).await.unwrap();
     assert_eq!(latest.iter().map(|case| case.decision_id).collect::<Vec<_>>(), [3, 2].map(decision_id));
     assert_eq!(tx.list_drift_cases(version + 1, true, 2).await.unwrap(), []);
+}
+
+pub async fn stages_of_a_cascade_come_newest_first_with_what_people_said(store: &dyn Store) {
+    let run = |label: &str| StageRun {
+        stage: Stage::Encoder,
+        outcome: StageOutcome::Answered,
+        label: Some(label.to_owned()),
+        confidence: 0.75,
+        micros: 1_500,
+        cost: 0.25,
+    };
+    let with = |n: u64, stages: Vec<StageRun>| {
+        let mut submission = submissions([n]).remove(0);
+        submission.decision.classification = Some(Classification { stages, ..classification() });
+        submission
+    };
+    let first = with(1, vec![run("billing"), run("refund")]);
+    let plain = with(2, Vec::new());
+    let last = with(3, vec![run("billing")]);
+    add(store, &[first, plain, last]).await;
+    let mut tx = store.begin().await.unwrap();
+    tx.add_labels(&[task_label(1, "refund", &task(1))]).await.unwrap();
+    let expected = [
+        StageCase { stages: vec![run("billing")], truth: None },
+        StageCase { stages: vec![run("billing"), run("refund")], truth: Some("refund".to_owned()) },
+    ];
+    assert_eq!(tx.list_stage_cases(3, 10).await.unwrap(), expected);
+    assert_eq!(tx.list_stage_cases(3, 1).await.unwrap(), expected[..1]);
+    assert_eq!(tx.list_stage_cases(4, 10).await.unwrap(), []);
 }
 
 pub async fn comparisons_of_a_model_come_oldest_first(store: &dyn Store) {

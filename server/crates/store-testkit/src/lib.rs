@@ -142,6 +142,7 @@ macro_rules! conformance_tests {
             drift: [
                 cases_are_what_a_model_said_when_tasks_came_in,
                 comparisons_of_a_model_come_oldest_first,
+                stages_of_a_cascade_come_newest_first_with_what_people_said,
             ]
             rollout: [
                 at_most_one_model_is_on_its_way,

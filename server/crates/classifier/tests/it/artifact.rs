@@ -19,7 +19,7 @@ fn what_is_written_is_read_back_and_answers() {
     let artifact = trained();
     artifact.write(&directory).unwrap();
     assert_eq!(Artifact::read(&directory).unwrap(), artifact);
-    assert_eq!(Model::load(&directory, "v1").unwrap().classify(&["invoice refund"]).unwrap()[0].label, "billing");
+    assert_eq!(Model::load(&directory, "v1", None).unwrap().classify(&["invoice refund"]).unwrap()[0].label, "billing");
     let names: Vec<_> =
         fs::read_dir(home.path().join("models")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["v1"]);

@@ -8,7 +8,7 @@ const GOLDEN: [f32; 3] = [0.4581842, 0.0591111, 0.4827046];
 #[test]
 fn the_graph_gives_the_golden_probabilities() {
     runtime();
-    let model = Model::from_artifact(&formula_artifact(3), "v1").unwrap();
+    let model = Model::from_artifact(&formula_artifact(3), "v1", None).unwrap();
     let answer = &model.classify(&["Hi, hi!"]).unwrap()[0];
     for (label, golden) in GOLDEN.iter().enumerate() {
         let name = format!("label {label}");
@@ -21,7 +21,7 @@ fn the_graph_gives_the_golden_probabilities() {
 fn the_graph_computes_what_the_reference_computes() {
     runtime();
     let reference = formula_model(5);
-    let model = Model::from_artifact(&formula_artifact(5), "v1").unwrap();
+    let model = Model::from_artifact(&formula_artifact(5), "v1", None).unwrap();
     let mut featurizer = Featurizer::new();
     for text in ["", "a", "The invoice is wrong", "ein etwas längerer Text, mit Umlauten und 12 Zahlen 34"] {
         let expected = reference.probabilities(featurizer.extract(text));

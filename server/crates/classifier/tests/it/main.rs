@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod artifact;
 #[cfg(test)]
+mod cascade;
+#[cfg(test)]
 mod featurizer;
 #[cfg(test)]
 mod graph;

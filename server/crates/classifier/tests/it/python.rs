@@ -42,7 +42,7 @@ fn python_checks_the_graph_and_computes_the_same() {
     let artifact = trained();
     let home = tempfile::tempdir().unwrap();
     artifact.write(&home.path().join("model")).unwrap();
-    let model = Model::from_artifact(&artifact, "v1").unwrap();
+    let model = Model::from_artifact(&artifact, "v1", None).unwrap();
     let texts: Vec<&str> = TEXTS.iter().map(|(text, _)| *text).chain(["", "ünïcödé and nothing known"]).collect();
 
     let mut child = Command::new(python)

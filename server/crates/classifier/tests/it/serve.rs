@@ -9,7 +9,7 @@ use crate::support::{TEXTS, examples, facts, formula_artifact, formula_model, ru
 #[test]
 fn a_trained_model_knows_its_examples() {
     runtime();
-    let model = Model::from_artifact(&trained(), "v3").unwrap();
+    let model = Model::from_artifact(&trained(), "v3", None).unwrap();
     let texts: Vec<&str> = TEXTS.iter().map(|(text, _)| *text).collect();
     for (answer, (text, label)) in model.classify(&texts).unwrap().iter().zip(TEXTS) {
         assert_eq!(answer.label, label, "{text}");
@@ -23,7 +23,7 @@ fn a_trained_model_knows_its_examples() {
 #[test]
 fn answers_do_not_depend_on_the_batch() {
     runtime();
-    let model = Model::from_artifact(&formula_artifact(7), "v1").unwrap();
+    let model = Model::from_artifact(&formula_artifact(7), "v1", None).unwrap();
     let mut texts: Vec<String> = TEXTS.iter().map(|(text, _)| (*text).to_owned()).collect();
     texts.push(String::new());
     texts.push("long ".repeat(200) + TEXTS[0].0);
@@ -40,14 +40,14 @@ fn answers_do_not_depend_on_the_batch() {
 #[test]
 fn no_texts_give_no_answers() {
     runtime();
-    let model = Model::from_artifact(&formula_artifact(2), "v1").unwrap();
+    let model = Model::from_artifact(&formula_artifact(2), "v1", None).unwrap();
     assert!(model.classify::<&str>(&[]).unwrap().is_empty());
 }
 
 #[test]
 fn at_most_five_candidates_are_named() {
     runtime();
-    let model = Model::from_artifact(&formula_artifact(9), "v1").unwrap();
+    let model = Model::from_artifact(&formula_artifact(9), "v1", None).unwrap();
     assert_eq!(model.classify(&["text"]).unwrap()[0].candidates.len(), 5);
 }
 
@@ -57,7 +57,7 @@ fn what_is_no_number_has_no_confidence() {
     for poison in [f32::NAN, f32::INFINITY] {
         let mut model = formula_model(3);
         model.bias[1] = poison;
-        let model = Model::from_artifact(&Artifact::new(&model, facts(3)), "v1").unwrap();
+        let model = Model::from_artifact(&Artifact::new(&model, facts(3)), "v1", None).unwrap();
         let answer = &model.classify(&["text"]).unwrap()[0];
         assert_eq!((answer.confidence, answer.out_of_scope), (0.0, 1.0));
         assert_eq!((answer.candidates.len(), answer.candidates[0].confidence), (1, 0.0));
@@ -73,7 +73,7 @@ fn the_priority_and_time_of_the_label_are_predicted() {
         label.priority = Some(Priority::Urgent);
         label.handling_minutes = Some(12.5);
     }
-    let model = Model::from_artifact(&Artifact::new(&formula_model(2), facts), "v1").unwrap();
+    let model = Model::from_artifact(&Artifact::new(&formula_model(2), facts), "v1", None).unwrap();
     let answer = &model.classify(&["text"]).unwrap()[0];
     assert_eq!((answer.priority, answer.handling_minutes), (Some(Priority::Urgent), Some(12.5)));
 }
@@ -81,7 +81,7 @@ fn the_priority_and_time_of_the_label_are_predicted() {
 #[test]
 fn an_evaluation_counts_unknown_labels_as_errors() {
     runtime();
-    let model = Model::from_artifact(&trained(), "v1").unwrap();
+    let model = Model::from_artifact(&trained(), "v1", None).unwrap();
     let mut examples = examples();
     for example in examples.iter_mut().take(6) {
         example.label = "unheard of";
@@ -102,7 +102,7 @@ fn an_evaluation_counts_unknown_labels_as_errors() {
 #[test]
 fn evaluating_nothing_gives_zeros() {
     runtime();
-    let model = Model::from_artifact(&formula_artifact(2), "v1").unwrap();
+    let model = Model::from_artifact(&formula_artifact(2), "v1", None).unwrap();
     let evaluation = evaluate(&model, &[], &[]).unwrap();
     assert_eq!((evaluation.accuracy, evaluation.macro_f1, evaluation.ece), (0.0, 0.0, 0.0));
     assert_eq!(evaluation.out_of_scope_auroc, None);
@@ -120,7 +120,7 @@ proptest! {
     #[test]
     fn probabilities_of_any_text_sum_to_one(texts in proptest::collection::vec("(?s).{0,200}", 1..6)) {
         runtime();
-        let model = MODEL.get_or_init(|| Model::from_artifact(&formula_artifact(4), "v1").unwrap());
+        let model = MODEL.get_or_init(|| Model::from_artifact(&formula_artifact(4), "v1", None).unwrap());
         for answer in model.classify(&texts).unwrap() {
             let sum: f32 = answer.candidates.iter().map(|candidate| candidate.confidence).sum();
             prop_assert!((sum - 1.0).abs() < 1e-5);

@@ -14,7 +14,7 @@ use domain::{
     dispute::{Dispute, OpinionPair},
     drift::{DriftCase, DriftPoint},
     escalation::EscalationSummary,
-    evaluation::EvaluationCase,
+    evaluation::{EvaluationCase, StageCase},
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
@@ -249,6 +249,9 @@ pub trait LearningReads {
     async fn list_shadow_of(&mut self, task: TaskId) -> StoreResult<Vec<Decision>>;
     /// Tasks that a model classified when they came in: the latest, latest first, or the first, oldest first.
     async fn list_drift_cases(&mut self, version: u32, latest: bool, most: u32) -> StoreResult<Vec<DriftCase>>;
+    /// What the stages of a model's cascade said of tasks when they came in, the latest first. Decisions without stages count
+    /// among the most, and are left out.
+    async fn list_stage_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<StageCase>>;
     /// The latest comparisons of a model's work, the oldest first.
     async fn list_drift_points(&mut self, version: u32, most: u32) -> StoreResult<Vec<DriftPoint>>;
     /// One run.
