@@ -71,12 +71,9 @@ impl Workshop {
     /// The configured encoder, tried in another process first; nothing when none is configured.
     fn encoder(&self) -> Result<Option<Arc<Encoder>>, TrainingError> {
         let Some(source) = &self.sources.encoder else { return Ok(None) };
-        let load = || {
-            source.try_apart(self.sources.onnxruntime.as_deref())?;
-            Encoder::load(&source.directory, source.settings.clone()).map(Arc::new).map_err(|error| error.to_string())
-        };
         let loaded = self.encoder.get_or_init(|| {
-            load().inspect_err(|error| tracing::error!(encoder.error = error, "the sentence encoder is not used"))
+            let loaded = source.load(self.sources.onnxruntime.as_deref()).map(Arc::new);
+            loaded.inspect_err(|error| tracing::error!(encoder.error = error, "the sentence encoder is not used"))
         });
         // Why is for the log: it may name files.
         let refused = "The configured sentence encoder cannot be used; the log says why. \
@@ -129,7 +126,6 @@ impl Workshop {
             .curve
             .into_iter()
             .map(|(examples, accuracy)| LearningPoint { examples: examples as u64, accuracy })
-            .chain([LearningPoint { examples: request.training.len() as u64, accuracy: metrics.accuracy }])
             .collect();
         metrics.newest = backtest.newest.map(|accuracy| {
             let first = request.oldest_first.len() - request.newest;
@@ -233,6 +229,15 @@ impl ModelWorkshop for Workshop {
 }
 
 impl EncoderSource {
+    /// Loads it here, after it was tried in another process.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub fn load(&self, onnxruntime: Option<&Path>) -> Result<Encoder, String> {
+        self.try_apart(onnxruntime)?;
+        Encoder::load(&self.directory, self.settings.clone()).map_err(|error| error.to_string())
+    }
+
     /// Loads it in another process, whose memory and time are limited: a graph may ask for any amount of both.
     ///
     /// # Errors

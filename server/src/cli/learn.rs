@@ -4,11 +4,12 @@ use std::{
     io::{BufRead, IsTerminal},
     ops::ControlFlow,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Instant,
 };
 
 use clap::Args;
-use classifier::Model;
+use classifier::{Encoder, Model};
 use domain::{Classification, Priority};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
@@ -85,14 +86,15 @@ struct Sample {
 }
 
 impl Train {
-    pub(super) fn run(self, _: &Context) -> Outcome {
+    pub(super) fn run(self, context: &Context) -> Outcome {
         let samples = read_samples(&self.data, self.format)?;
+        let encoder = encoder(context)?;
         let examples: Vec<_> = samples.iter().map(Sample::borrow).collect();
         let bar = ProgressBar::new(100);
         let style = ProgressStyle::with_template("{bar:40} {percent}% {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let start = Instant::now();
-        let artifact = classifier::train(&examples, self.seed, &mut |progress| {
+        let artifact = classifier::train_cascade(&examples, encoder.as_deref(), self.seed, &mut |progress| {
             bar.set_position((progress.fraction * 100.0) as u64);
             bar.set_message(progress.step);
             ControlFlow::Continue(())
@@ -106,7 +108,7 @@ impl Train {
             return output::json(&serde_json::json!({
                 "examples": card.facts.trained_on,
                 "labels": card.facts.labels.len(),
-                "model_sha256": card.graph_sha256,
+                "model_sha256": artifact.sha256(),
                 "dataset_sha256": card.facts.dataset_sha256,
                 "seconds": seconds,
             }));
@@ -205,10 +207,20 @@ impl Sample {
     }
 }
 
+/// The configured sentence encoder.
+fn encoder(context: &Context) -> Result<Option<Arc<Encoder>>, Failure> {
+    let models = context.config(None)?.models();
+    let Some(source) = models.encoder else { return Ok(None) };
+    let failed = |error: &dyn std::fmt::Display| Failure::message(format!("{}: {error}", source.directory.display()));
+    let onnxruntime = models.onnxruntime.as_deref();
+    onnxruntime.map_or(Ok(()), classifier::init_runtime).map_err(|error| failed(&error))?;
+    source.load(onnxruntime).map(|encoder| Some(Arc::new(encoder))).map_err(|error| failed(&error))
+}
+
 fn load(context: &Context, directory: &Path) -> Result<Model, Failure> {
     let config = context.config(None)?;
     classifier::init_runtime(&config.onnxruntime()).map_err(|error| Failure::message(error.to_string()))?;
-    Model::load(directory, NO_VERSION, None)
+    Model::load(directory, NO_VERSION, encoder(context)?.as_ref())
         .map_err(|error| Failure::message(format!("{}: {error}", directory.display())))
 }
 

@@ -77,7 +77,7 @@ fn Facts(model: Model) -> impl IntoView {
                 <When at=model.created_at/>
                 {format!(" by {}", model.created_by)}
             </dd>
-            <dt class="text-base-content/70">"SHA-256 of the graph"</dt>
+            <dt class="text-base-content/70">"SHA-256"</dt>
             <dd class="wrap-anywhere">
                 <code class="text-xs">{model.sha256}</code>
             </dd>

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Parts of the examples, the oldest first, that the learning curve learns from.
-const PARTS: [f64; 3] = [0.25, 0.5, 0.75];
+const PARTS: [f64; 4] = [0.25, 0.5, 0.75, 1.0];
 /// A curve over fewer examples than this would show noise.
 const FEWEST_EXAMPLES: usize = 40;
 
@@ -23,7 +23,7 @@ pub struct Backtest {
 
 /// Trains on the older part of the examples, which stand oldest first, and measures on what it left out: `held_out`, and the
 /// `newest` examples when that is not 0. Words are weighted by how often they occur in all of them. Calibration is left out,
-/// since it changes no answer. `progress` hears the share that is done, 0 to 1, and stops it by [`ControlFlow::Break`].
+/// since it changes no answer, and so is any encoder. `progress` hears the share that is done, 0 to 1, and stops it by [`ControlFlow::Break`].
 pub fn backtest(
     examples: &[Example<'_>],
     held_out: &[Example<'_>],
@@ -95,7 +95,7 @@ mod tests {
             texts.iter().zip(&labels).map(|(text, label)| Example::new(text, label)).collect();
         let held_out: Vec<Example<'_>> = examples[..40].to_vec();
         let ControlFlow::Continue(found) = backtest(&examples, &held_out, 20, 1, &mut never) else { panic!() };
-        assert_eq!(found.curve.iter().map(|point| point.0).collect::<Vec<_>>(), [40, 80, 120]);
+        assert_eq!(found.curve.iter().map(|point| point.0).collect::<Vec<_>>(), [40, 80, 120, 160]);
         assert!(found.curve.iter().all(|point| point.1 > 0.9), "{found:?}");
         assert_eq!(found.newest, Some(0.0));
         assert_eq!(backtest(&examples[..20], &held_out, 5, 1, &mut never), ControlFlow::Continue(Backtest::default()));
