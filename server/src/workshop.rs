@@ -12,7 +12,7 @@ use std::{
 use classifier::{Artifact, Backtest, Encoder, EncoderSettings, Evaluation, Model, ModelError, RuntimeError};
 use domain::{
     Classification, Metrics,
-    evaluation::{Answer, LearningPoint, NewestMetrics},
+    evaluation::{Answer, LearningPoint, NewestMetrics, ShortListCase},
 };
 use service::ports::{
     Classifier, ClassifierError, Example, HeldOutAnswer, ModelWorkshop, Progress, SuspectExample, TrainedModel,
@@ -115,8 +115,13 @@ impl Workshop {
         let mut others = on_same.map(|(_, answers)| answers.into_iter());
         let held_out_answers = answers
             .into_iter()
-            .map(|answer| HeldOutAnswer {
+            .zip(&held_out)
+            .map(|(answer, example)| HeldOutAnswer {
                 out_of_scope: answer.out_of_scope,
+                short_list: answer.short_list.map(|size| ShortListCase {
+                    size,
+                    holds: answer.short_list().iter().any(|candidate| candidate.label == example.label),
+                }),
                 answer: said(answer),
                 champion: others.as_mut().and_then(Iterator::next).map(said),
             })

@@ -43,6 +43,10 @@ pub struct Classification {
     /// What is promised for answers like this one; nothing when nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached: Option<Reached>,
+    /// How many of the first candidates are to be looked at: over all tasks, the right label is among them in 99 of 100.
+    /// Nothing when that cannot be said, or would need more candidates than are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_list: Option<u8>,
     /// What each stage of a cascade said, in their order; nothing of a model that has one stage.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stages: Vec<StageRun>,
@@ -135,6 +139,12 @@ pub struct Reached {
 }
 
 impl Classification {
+    /// The labels of the short list, likeliest first; none when there is no such list.
+    #[must_use]
+    pub fn short_list(&self) -> &[Candidate] {
+        self.short_list.and_then(|size| self.candidates.get(..usize::from(size))).unwrap_or_default()
+    }
+
     /// How far the best label is ahead of the second, 0 to 1.
     #[must_use]
     pub fn margin(&self) -> f32 {

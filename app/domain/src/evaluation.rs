@@ -31,6 +31,28 @@ pub struct EvaluationCase {
     pub out_of_scope: f32,
     /// What the champion of that time said.
     pub champion: Option<Answer>,
+    /// The short list that the model gave with its answer.
+    pub short_list: Option<ShortListCase>,
+}
+
+/// A short list that a model gave for an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShortListCase {
+    /// Labels on it.
+    pub size: u8,
+    /// Whether the right one is among them.
+    pub holds: bool,
+}
+
+/// What a model's short lists are good for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShortListReport {
+    /// Of the examples with a list, those whose label is on it.
+    pub holds: Share,
+    /// Of all examples, those with a list.
+    pub given: f64,
+    /// Labels on a list, on average.
+    pub mean_size: f64,
 }
 
 impl EvaluationCase {
@@ -123,6 +145,9 @@ pub struct LabelReport {
     pub precision: Option<Share>,
     /// Of the examples that are it, those that were found; nothing when there are none.
     pub recall: Option<Share>,
+    /// Of the examples with a short list, those whose label is on it.
+    #[serde(default)]
+    pub short_list: Option<Share>,
 }
 
 /// Examples of one label that the model took for another.
@@ -289,4 +314,7 @@ pub struct HeldOutReport {
     pub automatable: Vec<Automatable>,
     /// The champion on the same examples.
     pub comparison: Option<Comparison>,
+    /// What the short lists are good for; nothing when the model gives none.
+    #[serde(default)]
+    pub short_lists: Option<ShortListReport>,
 }

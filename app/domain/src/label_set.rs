@@ -145,7 +145,8 @@ impl LabelSet {
         let (label, confidence) = candidates
             .first()
             .map_or_else(|| (said.label.clone(), 0.0), |first| (first.label.clone(), first.confidence));
-        Classification { label, confidence, candidates, said: Some(said.label), ..said }
+        // What was promised for the model's own labels says nothing of these.
+        Classification { label, confidence, candidates, said: Some(said.label), short_list: None, ..said }
     }
 }
 
@@ -184,6 +185,7 @@ mod tests {
             model_version: "v1".to_owned(),
             said: None,
             reached: None,
+            short_list: None,
             stages: Vec::new(),
         }
     }

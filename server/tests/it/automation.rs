@@ -136,6 +136,10 @@ async fn a_report_counts_what_its_cases_show() {
     assert_eq!(held_out.reliability.iter().map(|bin| bin.right.of).sum::<u64>(), metrics.examples);
     assert!((held_out.curve.last().unwrap().coverage - 1.0).abs() < 1e-9);
     assert!(metrics.learning_curve.len() >= 3, "{:?}", metrics.learning_curve);
+    let lists = held_out.short_lists.unwrap();
+    let of_labels = held_out.labels.iter().filter_map(|label| label.short_list.as_ref());
+    assert_eq!(of_labels.map(|share| share.of).sum::<u64>(), lists.holds.of);
+    assert!(lists.holds.share >= held_out.accuracy.share && lists.mean_size >= 1.0, "{lists:?}");
 
     let mut page = domain::PageRequest::first(7);
     let filter = domain::evaluation::CaseFilter { right: Some(true), ..Default::default() };

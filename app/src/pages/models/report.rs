@@ -246,6 +246,20 @@ fn Numbers(held_out: HeldOutReport, metrics: Metrics, cases: String) -> impl Int
             <dd>{format!("{auroc:.3}")}</dd>
         }
     });
+    let lists = held_out.short_lists.as_ref().map(|lists| {
+        view! {
+            <dt class="text-base-content/70">"Right label on the short list"</dt>
+            <dd>
+                {format!(
+                    "{} of the {} that have one, {:.1} labels on average; {} have none",
+                    with_interval(&lists.holds),
+                    lists.holds.of,
+                    lists.mean_size,
+                    percent(1.0 - lists.given),
+                )}
+            </dd>
+        }
+    });
     let wrong = ((1.0 - held_out.accuracy.share) * held_out.accuracy.of as f64).round();
     view! {
         <dl class="grid grid-cols-1 gap-x-4 gap-y-1 text-sm tabular-nums sm:grid-cols-[auto_minmax(0,1fr)]">
@@ -262,6 +276,7 @@ fn Numbers(held_out: HeldOutReport, metrics: Metrics, cases: String) -> impl Int
             <dt class="text-base-content/70">"Expected calibration error"</dt>
             <dd>{format!("{:.3}", metrics.ece)}</dd>
             {auroc}
+            {lists}
         </dl>
         <p class="mt-2 max-w-prose text-xs text-base-content/70">
             "Held-out examples are a fifth of all texts, chosen by their digest, that no model learns from. Ranges in brackets hold the true value in 95 of 100 cases (Clopper and Pearson)."
@@ -364,6 +379,7 @@ fn Labels(labels: Vec<LabelReport>, cases: String) -> impl IntoView {
         .map(|row| {
             let precision = cell(row.precision, cases_link(&cases, "answer", &row.label));
             let recall = cell(row.recall, cases_link(&cases, "truth", &row.label));
+            let listed = cell(row.short_list, cases_link(&cases, "truth", &row.label));
             view! {
                 <tr>
                     <th scope="row" class="min-w-36 font-normal wrap-anywhere">
@@ -371,6 +387,7 @@ fn Labels(labels: Vec<LabelReport>, cases: String) -> impl IntoView {
                     </th>
                     {precision}
                     {recall}
+                    {listed}
                 </tr>
             }
         })
@@ -386,12 +403,15 @@ fn Labels(labels: Vec<LabelReport>, cases: String) -> impl IntoView {
                     <th scope="col" class="num text-right">
                         "Recall"
                     </th>
+                    <th scope="col" class="num text-right">
+                        "On the short list"
+                    </th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
         </TableRegion>
         <p class="mt-2 max-w-prose text-xs text-base-content/70">
-            "Precision: of the answers that named the label, those that were right. Recall: of the examples that are it, those that were found."
+            "Precision: of the answers that named the label, those that were right. Recall: of the examples that are it, those that were found. On the short list: of the examples that are it and have a short list, those with the label on it."
         </p>
     }
     .into_any()

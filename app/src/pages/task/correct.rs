@@ -17,9 +17,24 @@ pub(super) fn CorrectForm(
     acts: Acts,
     queues: Vec<QueueCounts>,
     labels: Vec<String>,
+    /// The labels of the model's short list.
+    likely: Vec<String>,
 ) -> impl IntoView {
     let error = action_error(acts.correct);
     let present = task.label.clone().unwrap_or_else(|| "none".to_owned());
+    let option = |label: String| view! { <option value=label.clone()>{label_in_words(&label)}</option> };
+    let others = with_none(labels).into_iter().filter(|label| task.label.as_ref() != Some(label));
+    let (first, rest): (Vec<String>, Vec<String>) = others.partition(|label| likely.contains(label));
+    let rest = rest.into_iter().map(option).collect_view();
+    let options = if first.is_empty() {
+        rest.into_any()
+    } else {
+        view! {
+            <optgroup label="On the model’s short list">{first.into_iter().map(option).collect_view()}</optgroup>
+            <optgroup label="All others">{rest}</optgroup>
+        }
+        .into_any()
+    };
     let here = task.state.queue().unwrap_or_default().to_owned();
     view! {
         <Fold id="correct" title="Correct the decision" open=Signal::derive(move || error.with(Option::is_some)) done=acts.done>
@@ -29,11 +44,7 @@ pub(super) fn CorrectForm(
                 <div class="flex flex-col gap-2">
                     <FormError error except=&["label", "priority", "queue", "reason"]/>
                     <Choice name="label" title="Right label" unchanged=format!("as it is: {present}")>
-                        {with_none(labels)
-                            .into_iter()
-                            .filter(|label| task.label.as_ref() != Some(label))
-                            .map(|label| view! { <option value=label.clone()>{label_in_words(&label)}</option> })
-                            .collect_view()}
+                        {options}
                     </Choice>
                     <FieldError error field="label"/>
                     <Choice name="priority" title="Right priority" unchanged=format!("as it is: {}", task.priority.as_str())>

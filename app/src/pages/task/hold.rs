@@ -24,6 +24,13 @@ pub(super) fn Panel(shown: Shown, acts: Acts) -> impl IntoView {
     let Shown { viewer, detail, queues, labels } = shown;
     let may = |permission| viewer.may(permission);
     let task = detail.task.clone();
+    let likely = detail
+        .decisions
+        .iter()
+        .rev()
+        .find_map(|decision| decision.classification.as_ref())
+        .map(|said| said.short_list().iter().map(|candidate| candidate.label.clone()).collect())
+        .unwrap_or_default();
     let automated = detail.decision().is_some_and(|decision| decision.destination.is_automated());
     let reversible = automated && may(Permission::ReverseDecisions);
     // The service decides who may take it; here a button is only left out where it could only refuse.
@@ -34,7 +41,7 @@ pub(super) fn Panel(shown: Shown, acts: Acts) -> impl IntoView {
         TaskState::Queued { .. } if takeable => view! { <ClaimForm task=task.clone() acts/> }.into_any(),
         TaskState::Queued { queue } => view! { <p>"It waits in " {queue} "."</p> }.into_any(),
         TaskState::Claimed { queue, claim } if claim.holder == viewer.id => {
-            view! { <Held task=task.clone() queue claim acts queues=queues.clone() labels blind=detail.blind/> }.into_any()
+            view! { <Held task=task.clone() queue claim acts queues=queues.clone() labels likely=likely blind=detail.blind/> }.into_any()
         }
         TaskState::Claimed { claim, .. } => view! {
             <p>{claim.holder_name} " holds it " <Countdown until=claim.expires_at over="and the hold has ended"/> "."</p>
@@ -86,6 +93,7 @@ fn Held(
     acts: Acts,
     queues: Vec<QueueCounts>,
     labels: Vec<String>,
+    likely: Vec<String>,
     blind: bool,
 ) -> impl IntoView {
     let token = claim.token;
@@ -122,7 +130,7 @@ fn Held(
                     </button>
                 </div>
             </ActionForm>
-            <CorrectForm task=task.clone() token acts queues labels/>
+            <CorrectForm task=task.clone() token acts queues labels likely/>
         }
         .into_any()
     };

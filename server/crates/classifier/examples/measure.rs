@@ -45,6 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let model = Model::from_artifact(&artifact, "v1", None)?;
     let evaluation = evaluate(&model, &examples(&test), &foreign)?;
     println!("{evaluation:#?}");
+    short_lists(&model, &test)?;
     seeds(&training, &test)?;
     speed(&model, &test)?;
     out_of_scope(&data)?;
@@ -62,6 +63,7 @@ fn cascade(encoder: &Path, training: &[Row], test: &[Row], foreign: &[Row]) -> R
         let trained = started.elapsed();
         let model = Model::from_artifact(&artifact, "v1", Some(&encoder))?;
         let evaluation = evaluate(&model, &examples(test), &foreign)?;
+        short_lists(&model, test)?;
         let mut asked = 0;
         let started = Instant::now();
         for (text, _) in test {
@@ -87,6 +89,22 @@ fn cascade(encoder: &Path, training: &[Row], test: &[Row], foreign: &[Row]) -> R
             );
         }
     }
+    Ok(())
+}
+
+/// How many labels stand on the short lists, and how often the right one does.
+fn short_lists(model: &Model, test: &[Row]) -> Result<(), Box<dyn Error>> {
+    let texts: Vec<&str> = test.iter().map(|(text, _)| text.as_str()).collect();
+    let answers = model.classify(&texts)?;
+    let lists: Vec<_> = answers.iter().zip(test).filter(|(answer, _)| answer.short_list.is_some()).collect();
+    let held = lists.iter().filter(|(answer, (_, truth))| answer.short_list().iter().any(|one| one.label == *truth));
+    let labels: usize = lists.iter().map(|(answer, _)| answer.short_list().len()).sum();
+    println!(
+        "short lists          {:.3} have one, {:.4} of these hold, {:.2} labels on average",
+        lists.len() as f64 / test.len() as f64,
+        held.count() as f64 / lists.len() as f64,
+        labels as f64 / lists.len() as f64
+    );
     Ok(())
 }
 

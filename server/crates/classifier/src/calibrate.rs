@@ -162,6 +162,11 @@ impl Predictions {
         (1.0 / inverse) as f32
     }
 
+    /// The probability of each row's own label.
+    pub(crate) fn of_truths(&self, temperature: f32) -> Vec<f32> {
+        self.probabilities(temperature).map(|(_, truth, probabilities)| probabilities[usize::from(truth)]).collect()
+    }
+
     /// What a model at this temperature reached on the predictions.
     pub(crate) fn outcomes(&self, temperature: f32) -> Vec<Outcome> {
         let mut scratch = vec![0.0f32; self.labels];

@@ -17,6 +17,8 @@ pub struct LinearModel {
     pub bias: Vec<f32>,
     /// What logits are divided by before the softmax.
     pub temperature: f32,
+    /// The least probability of a label on the short list.
+    pub short_list: Option<f32>,
 }
 
 impl LinearModel {
@@ -46,7 +48,7 @@ impl LinearModel {
                 *target = (weight / scale).round() as i8;
             }
         }
-        Self { labels, idf, weights: quantised, scale, bias, temperature: 1.0 }
+        Self { labels, idf, weights: quantised, scale, bias, temperature: 1.0, short_list: None }
     }
 
     /// The logits of one text, as the graph computes them.

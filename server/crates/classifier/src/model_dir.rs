@@ -20,7 +20,7 @@ use crate::{
     linear::LinearModel,
     onnx::{
         self,
-        graph::{fact, labels_fact},
+        graph::{fact, labels_fact, short_list_fact},
     },
     suspicious::Suspect,
 };
@@ -46,6 +46,9 @@ pub struct ModelCard {
     pub graph_sha256: String,
     /// What logits are divided by before the softmax.
     pub temperature: f32,
+    /// The least probability of a label on the short list, such that the right one is on it in 99 of 100 cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_list: Option<f32>,
     /// The stage behind the linear model, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade: Option<Cascade>,
@@ -151,6 +154,7 @@ impl Artifact {
             featurizer: featurizer::VERSION.to_owned(),
             graph_sha256: hex::encode(Sha256::digest(&graph)),
             temperature: model.temperature,
+            short_list: model.short_list,
             cascade: None,
             facts,
             metrics: None,
@@ -294,6 +298,10 @@ impl Artifact {
         check_digest(GRAPH_FILE, &self.graph, &card.graph_sha256)?;
         let inspected = guard::inspect(&self.graph)?;
         self.check_facts(&inspected, card.temperature, (fact::FEATURIZER, &card.featurizer))?;
+        // Graphs of earlier versions state none.
+        if inspected.fact(fact::SHORT_LIST).unwrap_or_default() != short_list_fact(card.short_list) {
+            return Err(ModelError::Disagree(fact::SHORT_LIST));
+        }
         Ok(inspected)
     }
 

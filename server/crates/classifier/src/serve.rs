@@ -23,7 +23,7 @@ use crate::{
     error::{ClassifyError, ModelError},
     featurizer::Featurizer,
     linear::softmax,
-    model_dir::{Artifact, Cascade, LabelCard, ModelCard},
+    model_dir::{Artifact, Cascade, ModelCard},
     runtime,
 };
 
@@ -236,7 +236,7 @@ impl Model {
 
     /// Puts probabilities into words. A row with anything that is no number has confidence 0 and is out of scope.
     fn classification(&self, probabilities: &[f32]) -> Classification {
-        classification(probabilities, &self.card.facts.labels, self.none, &self.version)
+        classification(probabilities, &self.card, self.none, &self.version)
     }
 
     /// Calls ONNX Runtime once more on the features of the last text, which was classified alone, and drops its answer:
@@ -396,7 +396,8 @@ fn batch_length(rows: &[(usize, Range<usize>)], labels: usize) -> usize {
     rows.iter().take(most).take_while(fits).count().max(1)
 }
 
-fn classification(probabilities: &[f32], labels: &[LabelCard], none: Option<usize>, version: &str) -> Classification {
+fn classification(probabilities: &[f32], card: &ModelCard, none: Option<usize>, version: &str) -> Classification {
+    let labels = &card.facts.labels;
     let is_sound = probabilities.iter().all(|probability| probability.is_finite());
     let mut best = [(0usize, 0.0f32); MAX_CANDIDATES];
     let mut found = 0;
@@ -423,6 +424,11 @@ fn classification(probabilities: &[f32], labels: &[LabelCard], none: Option<usiz
         model_version: version.to_owned(),
         said: None,
         reached: None,
+        short_list: card.short_list.filter(|_| is_sound).and_then(|threshold| {
+            // The likeliest label is on the list in any case, so that there is one.
+            let size = probabilities.iter().filter(|probability| **probability >= threshold).count().max(1);
+            u8::try_from(size).ok().filter(|_| size <= found)
+        }),
         stages: Vec::new(),
     }
 }

@@ -26,6 +26,8 @@ pub const MAX_MINUTES: f32 = 40_320.0;
 /// Examples of a label that must state a priority or a time before the label has one.
 pub const FEWEST_STATEMENTS: usize = 5;
 
+/// In what share of all cases the right label is to be on the short list.
+const ON_SHORT_LIST: f64 = 0.99;
 /// Texts between two calls of the progress callback while they are embedded.
 const EMBEDDED_AT_A_TIME: usize = 256;
 
@@ -157,13 +159,16 @@ fn run(
         (weight, blend, temperature)
     });
     let mut outcomes = linear.predictions.outcomes(linear.temperature);
+    let mut truths = linear.predictions.of_truths(linear.temperature);
     if let (Some((encoder, _)), Some((_, blend, temperature))) = (&dense, &blend) {
-        for (outcome, costly) in outcomes.iter_mut().zip(blend.outcomes(*temperature)) {
+        let costly = blend.outcomes(*temperature).into_iter().zip(blend.of_truths(*temperature));
+        for ((outcome, of_truth), costly) in outcomes.iter_mut().zip(&mut truths).zip(costly) {
             if outcome.confidence < encoder.settings().ask_below {
-                *outcome = costly;
+                (*outcome, *of_truth) = costly;
             }
         }
     }
+    model.short_list = short_list_threshold(&mut truths);
     let facts = Facts {
         labels: label_cards(&kept_examples, labels, place),
         trained_on: kept.len() as u64,
@@ -210,6 +215,15 @@ fn run(
     }
     progress(Progress { fraction: 1.0, step: "done" })?;
     ControlFlow::Continue(Ok(artifact))
+}
+
+/// The largest probability that leaves the right label on the list of those that reach it in [`ON_SHORT_LIST`] of all
+/// cases, for cases like these: the sets of least ambiguity of Sadinle, Lei and Wasserman (2019), with the finite-sample
+/// quantile of split conformal prediction. Nothing when there are too few cases to say so.
+fn short_list_threshold(of_truths: &mut [f32]) -> Option<f32> {
+    let missed = ((of_truths.len() + 1) as f64 * (1.0 - ON_SHORT_LIST)).floor() as usize;
+    of_truths.sort_by(f32::total_cmp);
+    missed.checked_sub(1).and_then(|at| of_truths.get(at)).copied()
 }
 
 /// A part of the progress.
@@ -330,6 +344,16 @@ mod tests {
         assert_eq!(majority(&[High; 4]), None);
         assert_eq!(majority(&[High, High, High, Low, Low]), Some(High));
         assert_eq!(majority(&[High, High, High, Low, Low, Low]), None);
+    }
+
+    #[test]
+    fn a_short_list_needs_a_hundred_cases_and_misses_one_of_them() {
+        let mut cases: Vec<f32> = (0..99).map(|n| 1.0 - n as f32 / 100.0).collect();
+        assert_eq!(short_list_threshold(&mut cases[..98]), None);
+        // Of the hundred with the next one, one may be missed: the least likely of the 99 is the threshold.
+        let threshold = short_list_threshold(&mut cases);
+        assert_eq!(threshold, cases.first().copied());
+        assert!(cases.is_sorted());
     }
 
     #[test]

@@ -50,6 +50,7 @@ fn main() -> Result<(), Vec<domain::policy::PolicyProblem>> {
         model_version: "v1".to_owned(),
         said: None,
         reached: None,
+        short_list: None,
         stages: Vec::new(),
     };
     let body = "I ordered a card two weeks ago and it still has not arrived; please tell me where it is.".to_owned();

@@ -70,6 +70,7 @@ pub(crate) fn said(label: &str, confidence: f32) -> Classification {
         model_version: "v3".to_owned(),
         said: None,
         reached: Some(domain::classification::Reached { percent: 95, threshold: 0.9 }),
+        short_list: None,
         stages: Vec::new(),
     }
 }

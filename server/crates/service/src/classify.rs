@@ -193,6 +193,7 @@ mod tests {
             model_version: "v1".to_owned(),
             said: None,
             reached: None,
+            short_list: None,
             stages: Vec::new(),
         }
     }

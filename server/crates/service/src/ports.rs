@@ -2,7 +2,10 @@
 
 use std::{ops::ControlFlow, path::Path, sync::Arc};
 
-use domain::{Classification, Metrics, Timestamp, evaluation::Answer};
+use domain::{
+    Classification, Metrics, Timestamp,
+    evaluation::{Answer, ShortListCase},
+};
 
 pub mod store;
 
@@ -98,6 +101,8 @@ pub struct HeldOutAnswer {
     pub out_of_scope: f32,
     /// The champion, when there is one that answers.
     pub champion: Option<Answer>,
+    /// The new model's short list.
+    pub short_list: Option<ShortListCase>,
 }
 
 /// What training made: files on disk, complete and readable.

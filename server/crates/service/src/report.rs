@@ -7,7 +7,7 @@ use domain::{
     classification::{Stage, StageOutcome},
     evaluation::{
         Automatable, CaseFilter, CaseText, Change, Comparison, Confusion, CurvePoint, EvaluationCase, HeldOutReport,
-        LabelReport, ModelReport, ReliabilityBin, Share, StageCase, StageLedger, Worth,
+        LabelReport, ModelReport, ReliabilityBin, Share, ShortListReport, StageCase, StageLedger, Worth,
     },
     label::NONE_OF_THESE,
 };
@@ -165,6 +165,7 @@ fn report(cases: &[EvaluationCase], champion: Option<u32>) -> HeldOutReport {
     HeldOutReport {
         accuracy: share(right(cases), cases.len() as u64),
         out_of_scope_auroc: out_of_scope_auroc(cases),
+        short_lists: short_lists(cases),
         labels: labels(cases),
         confusions: confusions(cases),
         reliability: reliability(cases),
@@ -172,6 +173,23 @@ fn report(cases: &[EvaluationCase], champion: Option<u32>) -> HeldOutReport {
         automatable: PRECISIONS.map(|precision| automatable(&sorted, precision)).to_vec(),
         comparison: champion.map(|champion| compare(cases, champion)),
     }
+}
+
+/// How many of these cases have a short list, and on how many of these lists the right label stands.
+fn on_lists<'a>(cases: impl Iterator<Item = &'a EvaluationCase>) -> Option<Share> {
+    let lists = cases.filter_map(|case| case.short_list);
+    let (given, held) = lists.fold((0, 0), |(given, held), list| (given + 1, held + u64::from(list.holds)));
+    (given > 0).then(|| share(held, given))
+}
+
+fn short_lists(cases: &[EvaluationCase]) -> Option<ShortListReport> {
+    let holds = on_lists(cases.iter())?;
+    let labels: u64 = cases.iter().filter_map(|case| case.short_list).map(|list| u64::from(list.size)).sum();
+    Some(ShortListReport {
+        given: holds.of as f64 / cases.len() as f64,
+        mean_size: labels as f64 / holds.of as f64,
+        holds,
+    })
 }
 
 fn labels(cases: &[EvaluationCase]) -> Vec<LabelReport> {
@@ -189,6 +207,7 @@ fn labels(cases: &[EvaluationCase]) -> Vec<LabelReport> {
             label: label.to_owned(),
             precision: (answers > 0).then(|| share(right, answers)),
             recall: (examples > 0).then(|| share(right, examples)),
+            short_list: on_lists(cases.iter().filter(|case| case.truth == label)),
         })
         .collect()
 }

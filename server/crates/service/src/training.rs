@@ -312,6 +312,7 @@ fn cases(held_out: &[Label], answers: &[HeldOutAnswer]) -> Vec<EvaluationCase> {
         answer: answer.answer.clone(),
         out_of_scope: answer.out_of_scope,
         champion: answer.champion.clone(),
+        short_list: answer.short_list,
     };
     held_out.iter().zip(answers).map(case).collect()
 }

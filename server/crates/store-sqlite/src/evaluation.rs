@@ -2,13 +2,13 @@
 
 use domain::{
     LabelId,
-    evaluation::{Answer, EvaluationCase},
+    evaluation::{Answer, EvaluationCase, ShortListCase},
 };
 use serde::Serialize;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::{
-    convert::{all, parse},
+    convert::{all, number, parse},
     error::Error,
 };
 
@@ -18,11 +18,11 @@ const MODELS_WITH_CASES: u32 = 30;
 const MAX_ROWS: usize = 2_000;
 
 pub(crate) const OF_MODEL: &str = "SELECT label_id, truth, answer, confidence, out_of_scope, champion_answer, \
-    champion_confidence FROM evaluation_case WHERE model_version = ?1 ORDER BY label_id";
+    champion_confidence, short_list_size, short_list_holds FROM evaluation_case WHERE model_version = ?1 ORDER BY label_id";
 
 /// The columns after the model's version, in the order of the table.
 #[derive(Serialize)]
-struct NewRow<'a>(LabelId, &'a str, &'a str, f32, f32, Option<&'a str>, Option<f32>);
+struct NewRow<'a>(LabelId, &'a str, &'a str, f32, f32, Option<&'a str>, Option<f32>, Option<u8>, Option<u8>);
 
 pub(crate) async fn add(
     connection: &mut SqliteConnection,
@@ -30,8 +30,9 @@ pub(crate) async fn add(
     cases: &[EvaluationCase],
 ) -> Result<(), Error> {
     const ADD: &str = "INSERT INTO evaluation_case (model_version, label_id, truth, answer, confidence, out_of_scope, \
-            champion_answer, champion_confidence) \
-        SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 \
+            champion_answer, champion_confidence, short_list_size, short_list_holds) \
+        SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
+            value ->> 7, value ->> 8 \
         FROM jsonb_each(?2)";
     const FORGET: &str = "DELETE FROM evaluation_case WHERE model_version IN \
         (SELECT version FROM model WHERE version <= ?1 AND stage <> 'champion')";
@@ -47,6 +48,8 @@ pub(crate) async fn add(
                     case.out_of_scope,
                     case.champion.as_ref().map(|answer| answer.label.as_str()),
                     case.champion.as_ref().map(|answer| answer.confidence),
+                    case.short_list.map(|list| list.size),
+                    case.short_list.map(|list| u8::from(list.holds)),
                 )
             })
             .collect();
@@ -77,6 +80,8 @@ struct CaseRow {
     out_of_scope: f64,
     champion_answer: Option<String>,
     champion_confidence: Option<f64>,
+    short_list_size: Option<i64>,
+    short_list_holds: Option<bool>,
 }
 
 impl TryFrom<CaseRow> for EvaluationCase {
@@ -84,6 +89,7 @@ impl TryFrom<CaseRow> for EvaluationCase {
 
     #[expect(clippy::cast_possible_truncation, reason = "the columns hold what were f32 before")]
     fn try_from(row: CaseRow) -> Result<Self, Error> {
+        let size = row.short_list_size.map(|size| number("evaluation_case.short_list_size", size)).transpose()?;
         Ok(Self {
             label_id: parse("evaluation_case.label_id", &row.label_id)?,
             truth: row.truth,
@@ -93,6 +99,7 @@ impl TryFrom<CaseRow> for EvaluationCase {
                 .champion_answer
                 .zip(row.champion_confidence)
                 .map(|(label, confidence)| Answer { label, confidence: confidence as f32 }),
+            short_list: size.zip(row.short_list_holds).map(|(size, holds)| ShortListCase { size, holds }),
         })
     }
 }

@@ -71,6 +71,7 @@ pub async fn answers_whose_truth_is_known_come_with_how_their_tasks_were_chosen(
         answer: Answer { label: "fees".to_owned(), confidence: 0.5 },
         out_of_scope: 0.0,
         champion: None,
+        short_list: None,
     };
     let mut tx = store.begin().await.unwrap();
     tx.add_labels(&labels).await.unwrap();

@@ -3,7 +3,7 @@
 
 use domain::{
     LabelId, Model, ModelStage,
-    evaluation::{Answer, EvaluationCase},
+    evaluation::{Answer, EvaluationCase, ShortListCase},
 };
 use service::ports::store::{Store, StoreError};
 
@@ -19,6 +19,7 @@ fn case(n: u64, answer: &str) -> EvaluationCase {
         answer: Answer { label: answer.to_owned(), confidence: 0.75 },
         out_of_scope: 0.125,
         champion: None,
+        short_list: None,
     }
 }
 
@@ -34,7 +35,11 @@ async fn prepare(store: &dyn Store, models: &[Model]) {
 pub async fn cases_of_a_model_come_back_by_label(store: &dyn Store) {
     prepare(store, &[model(1), model(2)]).await;
     let answered = Some(Answer { label: "fees".to_owned(), confidence: 0.5 });
-    let with_champion = EvaluationCase { champion: answered, ..case(1, "billing") };
+    let with_champion = EvaluationCase {
+        champion: answered,
+        short_list: Some(ShortListCase { size: 3, holds: true }),
+        ..case(1, "billing")
+    };
     let mut tx = store.begin().await.unwrap();
     tx.add_evaluation_cases(1, &[case(2, "refund"), with_champion.clone()]).await.unwrap();
     tx.add_evaluation_cases(2, &[]).await.unwrap();

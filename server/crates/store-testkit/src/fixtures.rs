@@ -104,6 +104,7 @@ pub fn classification() -> Classification {
         model_version: "v3".to_owned(),
         said: None,
         reached: None,
+        short_list: None,
         stages: Vec::new(),
     }
 }

@@ -37,6 +37,8 @@ pub mod fact {
     pub const FEATURIZER: &str = "featurizer";
     /// SHA-256 of the encoder that embeddings must come from, in hexadecimal.
     pub const ENCODER_SHA256: &str = "encoder_sha256";
+    /// The least probability of a label on the short list, as a decimal number; empty when there is none.
+    pub const SHORT_LIST: &str = "short_list";
     /// SHA-256 of the training data in hexadecimal.
     pub const DATASET_SHA256: &str = "dataset_sha256";
 }
@@ -54,6 +56,7 @@ pub fn encode(model: &LinearModel, dataset_sha256: &str) -> Vec<u8> {
         (fact::TEMPERATURE, model.temperature.to_string()),
         (fact::FEATURIZER, featurizer::VERSION.to_owned()),
         (fact::DATASET_SHA256, dataset_sha256.to_owned()),
+        (fact::SHORT_LIST, short_list_fact(model.short_list)),
     ];
     let contents = [
         floats(&model.idf),
@@ -92,6 +95,11 @@ pub struct HeadModel<'a> {
     pub temperature: f32,
     /// The encoder that embeddings must come from.
     pub encoder_sha256: &'a str,
+}
+
+/// The threshold of the short list as a graph states it.
+pub(crate) fn short_list_fact(threshold: Option<f32>) -> String {
+    threshold.map(|threshold| threshold.to_string()).unwrap_or_default()
 }
 
 /// The labels as a graph states them.

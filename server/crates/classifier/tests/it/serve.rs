@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use classifier::{Artifact, Evaluation, Model, RuntimeError, evaluate, init_runtime};
+use classifier::{Artifact, Evaluation, Model, RuntimeError, evaluate, init_runtime, linear::LinearModel};
 use domain::Priority;
 use proptest::prelude::*;
 
@@ -49,6 +49,23 @@ fn at_most_five_candidates_are_named() {
     runtime();
     let model = Model::from_artifact(&formula_artifact(9), "v1", None).unwrap();
     assert_eq!(model.classify(&["text"]).unwrap()[0].candidates.len(), 5);
+}
+
+#[test]
+fn a_short_list_has_the_labels_that_are_likely_enough() {
+    runtime();
+    let answer = |labels: usize, threshold: Option<f32>| {
+        let model = LinearModel { short_list: threshold, ..formula_model(labels) };
+        let model = Model::from_artifact(&Artifact::new(&model, facts(labels)), "v1", None).unwrap();
+        model.classify(&["text"]).unwrap().remove(0)
+    };
+    let plain = answer(9, None);
+    assert!(plain.short_list.is_none() && plain.short_list().is_empty());
+    let third = plain.candidates[2].confidence;
+    assert_eq!(answer(9, Some(third)).short_list(), &plain.candidates[..3]);
+    assert_eq!(answer(9, Some(1.1)).short_list(), &plain.candidates[..1], "there is always a likeliest");
+    assert_eq!(answer(9, Some(0.0)).short_list, None, "nine labels are no short list");
+    assert_eq!(answer(4, Some(0.0)).short_list, Some(4));
 }
 
 #[test]

@@ -59,6 +59,7 @@ pub(crate) fn formula_model(labels: usize) -> LinearModel {
         scale: (0..labels).map(|label| (label + 1) as f32 / 64.0).collect(),
         bias: (0..labels).map(|label| label as f32 / 8.0 - 0.25).collect(),
         temperature: 0.8,
+        short_list: None,
     }
 }
 

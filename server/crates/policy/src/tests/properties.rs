@@ -53,6 +53,7 @@ prop_compose! {
         Classification {
             label, confidence, candidates, out_of_scope, priority: None, handling_minutes: None, model_version: "v1".to_owned(), said: None,
             reached: None,
+            short_list: None,
             stages: Vec::new(),
         }
     }
