@@ -127,6 +127,7 @@ struct Encoder {
 
 #[derive(Debug, Clone, Deserialize)]
 struct Training {
+    license: String,
     after_corrections: u32,
     every_hours: u32,
 }
@@ -296,6 +297,7 @@ impl Config {
                 every_hours: self.training.every_hours,
             },
             check_percent: self.automation.check_percent,
+            model_license: self.training.license.clone(),
             drift: DriftSettings {
                 reference_tasks: self.drift.reference_tasks,
                 window_tasks: self.drift.window_tasks,

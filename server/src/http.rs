@@ -11,6 +11,7 @@ mod health;
 pub mod json;
 pub mod label;
 mod live;
+mod model;
 pub mod problem;
 mod queue;
 mod task;
@@ -56,6 +57,7 @@ pub const DOCS_PATH: &str = "/api/docs";
         (name = "work", description = "Taking tasks and finishing them; every act on a claim shows its fencing token"),
         (name = "decisions", description = "What was decided, by which policy and model, and why"),
         (name = "labels", description = "Training examples with their provenance"),
+        (name = "models", description = "What is said of models"),
         (name = "live", description = "Numbers as they change"),
         (name = "health", description = "For those who watch processes")
     )
@@ -97,6 +99,7 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(decision::list_decisions))
         .routes(routes!(decision::lookup_decision))
         .routes(routes!(label::export_labels))
+        .routes(routes!(model::lookup_model_card))
         .routes(routes!(live::live))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))

@@ -39,6 +39,12 @@ pub fn database_path(data_dir: &Path) -> PathBuf {
     data_dir.join("switchyard.db")
 }
 
+/// The models within a data directory.
+#[must_use]
+pub fn models_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("models")
+}
+
 /// Opens the database of a data directory, bringing it to this version's form. The directory is made when it is missing,
 /// readable by its owner only.
 ///
@@ -64,7 +70,7 @@ pub async fn open(
         store: Arc::new(store),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
-        workshop: Arc::new(Workshop::new(data_dir.join("models"), models)),
+        workshop: Arc::new(Workshop::new(models_dir(data_dir), models)),
         settings,
     };
     Ok(Services::start(parts).await?)

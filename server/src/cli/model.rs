@@ -1,6 +1,6 @@
 //! `switchyard model`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use domain::{Fault, Model, RunState};
@@ -25,6 +25,17 @@ pub(super) enum ModelCommand {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Write a model's files with its card, in the layout in which MLflow keeps models; `add` takes them back.
+    Export {
+        /// The version, for example v3 or 3.
+        #[arg(id = "model", value_name = "VERSION", value_parser = parse_version)]
+        version: u32,
+        /// Directory to write, which must be empty or hold a model.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
         #[command(flatten)]
         data: DataArgs,
     },
@@ -56,7 +67,8 @@ fn parse_version(text: &str) -> Result<u32, String> {
 impl ModelCommand {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let workspace = context.open(self.data()).await?;
-        let outcome = self.act(&workspace).await;
+        let models = crate::workspace::models_dir(&context.config(Some(self.data()))?.data_dir);
+        let outcome = self.act(&workspace, &models).await;
         workspace.close(outcome).await
     }
 
@@ -64,12 +76,13 @@ impl ModelCommand {
         match self {
             Self::Retrain { data, .. }
             | Self::Add { data, .. }
+            | Self::Export { data, .. }
             | Self::List { data, .. }
             | Self::Promote { data, .. } => data,
         }
     }
 
-    async fn act(self, workspace: &Workspace) -> Outcome {
+    async fn act(self, workspace: &Workspace, models: &Path) -> Outcome {
         let Workspace { services, actor, .. } = workspace;
         match self {
             Self::Retrain { json, .. } => {
@@ -87,6 +100,20 @@ impl ModelCommand {
                     .await
                     .map_err(|error| Failure::message(format!("{}: {error}", directory.display())))?;
                 if json { output::json(&model) } else { output::line(&format!("Added model {}.", model.name())) }
+            }
+            Self::Export { version, out, .. } => {
+                let model = services.model_report(actor, version).await.map_err(Fault::from)?.model;
+                let card = services.model_card(actor, version).await.map_err(Fault::from)?;
+                let said = |error: classifier::ModelError| Failure::message(error.to_string());
+                let artifact = classifier::Artifact::read(&models.join(model.name())).map_err(said)?;
+                if artifact.sha256() != model.sha256 {
+                    return Err(Failure::message(format!(
+                        "the files of model {} are not those that were registered",
+                        model.name()
+                    )));
+                }
+                classifier::mlflow::export(&artifact, &model.name(), model.created_at, &card, &out).map_err(said)?;
+                output::line(&format!("Model {} is in {}.", model.name(), out.display()))
             }
             Self::List { json, .. } => {
                 let models = services.model_board(actor).await.map_err(Fault::from)?.models;

@@ -139,6 +139,7 @@ const API: &[(&str, &str, &[Scope], &[Role])] = &[
     ("GET", "/api/v1/decisions/{id}", &[Scope::TasksRead], READS_DECISIONS),
     ("GET", "/api/v1/escalations", &[], READS_TASKS),
     ("GET", "/api/v1/labels/export", &[], READS_DECISIONS),
+    ("GET", "/api/v1/models/{version}/card", &[], READS_DECISIONS),
     ("GET", "/api/v1/live", &[], EVERYBODY),
 ];
 
@@ -185,6 +186,7 @@ impl Walk {
             .replace("{decision}", &self.decision)
             .replace("{id}", id)
             .replace("{queue}", "triage")
+            .replace("{version}", "1")
     }
 
     /// The status alone: a stream's body never ends.

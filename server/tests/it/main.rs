@@ -11,6 +11,7 @@ mod label;
 mod label_set;
 mod learning;
 mod live;
+mod model;
 mod openapi;
 mod problem;
 mod rollout;

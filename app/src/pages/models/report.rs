@@ -36,6 +36,7 @@ pub fn ModelPage() -> impl IntoView {
         let section = (model.stage != ModelStage::Champion)
             .then(|| view! { <RolloutSection model=model.clone() report=rollout actions=may_act/> });
         let title = format!("Model {}", model.name());
+        let card = format!("/api/v1/models/{}/card", model.version);
         let subtitle = format!("Trained on {} examples of {} labels.", model.trained_on, model.labels.len());
         let report = match (held_out, model.metrics.clone()) {
             (Some(held_out), Some(metrics)) => {
@@ -51,6 +52,9 @@ pub fn ModelPage() -> impl IntoView {
         };
         view! {
             <PageHeader title subtitle>
+                <a class="btn btn-sm btn-ghost" href=card rel="external" download>
+                    "Model card"
+                </a>
                 <a class="btn btn-sm btn-ghost" href="/models">
                     "All models"
                 </a>

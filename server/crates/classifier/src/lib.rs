@@ -14,6 +14,7 @@ pub mod evaluate;
 pub mod featurizer;
 pub mod guard;
 pub mod linear;
+pub mod mlflow;
 pub mod model_dir;
 pub mod onnx;
 pub mod runtime;

@@ -229,6 +229,11 @@ impl Artifact {
     /// # Errors
     /// When a file cannot be written, or `directory` holds something that is no model. Then nothing has changed.
     pub fn write(&self, directory: &Path) -> Result<(), ModelError> {
+        self.write_with(directory, &[])
+    }
+
+    /// As [`Artifact::write`], with other files beside the model's own.
+    pub(crate) fn write_with(&self, directory: &Path, others: &[(&str, String)]) -> Result<(), ModelError> {
         let directory = &std::path::absolute(directory).map_err(at(directory))?;
         let occupied = match fs::read_dir(directory) {
             Ok(mut entries) => entries.next().is_some(),
@@ -239,7 +244,7 @@ impl Artifact {
             return Err(ModelError::NotAModelDirectory { path: directory.clone() });
         }
         let partial = beside(directory, "writing")?;
-        let result = self.write_files(&partial).and_then(|()| put_in_place(&partial, directory, occupied));
+        let result = self.write_files(&partial, others).and_then(|()| put_in_place(&partial, directory, occupied));
         if result.is_err() {
             // The error that is reported is the one that matters; a leftover is removed by the next attempt.
             let _ = fs::remove_dir_all(&partial);
@@ -247,15 +252,17 @@ impl Artifact {
         result
     }
 
-    fn write_files(&self, directory: &Path) -> Result<(), ModelError> {
+    fn write_files(&self, directory: &Path, others: &[(&str, String)]) -> Result<(), ModelError> {
         if directory.exists() {
             fs::remove_dir_all(directory).map_err(at(directory))?;
         }
         fs::create_dir_all(directory).map_err(at(directory))?;
         let mut card = serde_json::to_vec_pretty(&self.card).map_err(|error| ModelError::Card(error.to_string()))?;
         card.push(b'\n');
-        let head = self.head.iter().map(|head| (HEAD_FILE, head));
-        for (name, content) in [(GRAPH_FILE, &self.graph), (CARD_FILE, &card)].into_iter().chain(head) {
+        let head = self.head.iter().map(|head| (HEAD_FILE, head.as_slice()));
+        let others = others.iter().map(|(name, content)| (*name, content.as_bytes()));
+        let own = [(GRAPH_FILE, self.graph.as_slice()), (CARD_FILE, card.as_slice())];
+        for (name, content) in own.into_iter().chain(head).chain(others) {
             let path = directory.join(name);
             let write = || -> std::io::Result<()> {
                 let mut file = File::create(&path)?;

@@ -7,6 +7,7 @@
 pub mod audit;
 mod automation;
 mod background;
+mod card;
 mod classify;
 mod correction;
 mod decision;

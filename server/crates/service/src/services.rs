@@ -55,6 +55,8 @@ pub struct Settings {
     /// Of the tasks that a policy leaves to machines, the percentage that people look at instead, drawn at random and without
     /// the model's answer; at most 50.
     pub check_percent: u8,
+    /// The licence that model cards state; empty when it is not stated.
+    pub model_license: String,
     /// What a model must show on its way to champion.
     pub rollout: RolloutSettings,
     /// How much work is compared to notice that it has changed.
@@ -82,6 +84,7 @@ impl Default for Settings {
             classifier: ClassifierSettings::default(),
             triggers: TriggerSettings::default(),
             check_percent: 0,
+            model_license: String::new(),
             rollout: RolloutSettings::default(),
             drift: DriftSettings::default(),
             lease_ms: 15 * MINUTE_MS,
