@@ -33,10 +33,12 @@ const STOP_LIMIT_MS = 15_000;
 const READY = /ready at (http:\/\/\S+)/;
 const PERSON = /^\s+(agent|supervisor|auditor|administrator)\s+(\S+@\S+)\s+(\S+)\s*$/;
 
-export async function startServer(): Promise<Server> {
+/** Starts a server; `settings` are environment variables such as `SWITCHYARD_DRIFT_WINDOW_TASKS`. */
+export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
   const dataDir = await mkdtemp(join(tmpdir(), "switchyard-"));
   const child = spawn(BINARY, ["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", dataDir], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...settings },
   });
   const log: string[] = [];
   const exited = new Promise<string>((done) => {

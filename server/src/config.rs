@@ -139,6 +139,7 @@ struct Automation {
 
 #[derive(Debug, Clone, Deserialize)]
 struct Drift {
+    every_seconds: u32,
     reference_tasks: u32,
     window_tasks: u32,
     trains: bool,
@@ -299,6 +300,7 @@ impl Config {
             check_percent: self.automation.check_percent,
             model_license: self.training.license.clone(),
             drift: DriftSettings {
+                every_seconds: self.drift.every_seconds.max(1),
                 reference_tasks: self.drift.reference_tasks,
                 window_tasks: self.drift.window_tasks,
                 trains: self.drift.trains,

@@ -9,7 +9,7 @@ use crate::support::{Floor, examples};
 const WORDS: [&str; 8] = ["violin", "piano", "trumpet", "chorus", "rhythm", "melody", "concert", "drums"];
 
 async fn floor() -> Floor {
-    let drift = DriftSettings { reference_tasks: 120, window_tasks: 40, trains: false };
+    let drift = DriftSettings { reference_tasks: 120, window_tasks: 40, ..DriftSettings::default() };
     let floor = Floor::open_with(|settings| settings.drift = drift).await;
     floor.services.import_labels(&floor.system, &examples()).await.unwrap();
     floor.services.train(&floor.system).await.unwrap();

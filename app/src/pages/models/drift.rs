@@ -165,9 +165,10 @@ fn SignalCard(signal: DriftSignal, points: Vec<DriftPoint>, champion: u32) -> im
             </LineChart>
         }
     });
+    let id = format!("signal-{}", signal.as_str());
     view! {
-        <section class="min-w-0" aria-labelledby=signal.as_str()>
-            <h2 id=signal.as_str() class="text-lg font-semibold">
+        <section class="min-w-0" aria-labelledby=id.clone()>
+            <h2 id=id.clone() class="text-lg font-semibold">
                 {signal.title()} <span class=format!("{badge} ml-2 align-middle")>{word}</span>
             </h2>
             <p class="mb-2 text-sm text-base-content/70">{meaning(signal)}</p>

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the numbers are what this program is for")]
 
 use std::{
+    collections::BTreeMap,
     error::Error,
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -28,8 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (training, test) = (read(&data.join("banking77/train.csv"))?, read(&data.join("banking77/test.csv"))?);
     if let Some(encoder) = arguments.next() {
         println!("banking77");
+        cold_start(&encoder, &training, &test)?;
         cascade(&encoder, &training, &test, &[])?;
         println!("clinc150");
+        cold_start(&encoder, &read(&data.join("clinc150/train.csv"))?, &read(&data.join("clinc150/validation.csv"))?)?;
         let foreign = read(&data.join("clinc150/out_of_scope_validation.csv"))?;
         let validation = read(&data.join("clinc150/validation.csv"))?;
         return cascade(&encoder, &read(&data.join("clinc150/train.csv"))?, &validation, &foreign);
@@ -47,9 +50,39 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{evaluation:#?}");
     short_lists(&model, &test)?;
     seeds(&training, &test)?;
+    sizes(&training)?;
     speed(&model, &test)?;
     out_of_scope(&data)?;
     small(&training, &test)
+}
+
+/// What a workspace has on its first days: a few examples of each label, the first of the file.
+fn cold_start(encoder: &Path, training: &[Row], test: &[Row]) -> Result<(), Box<dyn Error>> {
+    for shots in [5, 10, 20] {
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let few: Vec<Row> = training
+            .iter()
+            .filter(|(_, label)| {
+                let count = seen.entry(label).or_default();
+                *count += 1;
+                *count <= shots
+            })
+            .cloned()
+            .collect();
+        let encoder = Arc::new(Encoder::load(encoder, EncoderSettings::default())?);
+        let accuracy = |artifact: &Artifact| -> Result<f64, Box<dyn Error>> {
+            let model = Model::from_artifact(artifact, "v1", Some(&encoder))?;
+            Ok(evaluate(&model, &examples(test), &[])?.accuracy)
+        };
+        let linear = accuracy(&train(&examples(&few), 1, &mut |_| ControlFlow::Continue(()))?)?;
+        let cascade = train_cascade(&examples(&few), Some(&encoder), 1, &mut |_| ControlFlow::Continue(()))?;
+        let weight = cascade.card().cascade.as_ref().map(|cascade| cascade.head_weight);
+        println!(
+            "{shots:>2} of each label     linear {linear:.4}, cascade {:.4}, weight {weight:?}",
+            accuracy(&cascade)?
+        );
+    }
+    Ok(())
 }
 
 /// The linear model, the encoder's head, their blend, and cascades that ask the encoder below some confidences.
@@ -88,6 +121,25 @@ fn cascade(encoder: &Path, training: &[Row], test: &[Row], foreign: &[Row]) -> R
                 artifact.card().cascade
             );
         }
+    }
+    Ok(())
+}
+
+/// Training time and memory by the number of examples. Beyond the file's own, a question is followed by another one's words.
+fn sizes(training: &[Row]) -> Result<(), Box<dyn Error>> {
+    for size in [1_000, 10_000, 100_000] {
+        let text = |at: usize| {
+            let (round, at) = (at / training.len(), at % training.len());
+            let other = &training[(at + 7_919 * round) % training.len()].0;
+            if round == 0 { training[at].0.clone() } else { format!("{} {other}", training[at].0) }
+        };
+        let rows: Vec<Row> = (0..size).map(|at| (text(at), training[at % training.len()].1.clone())).collect();
+        let started = Instant::now();
+        train(&examples(&rows), 1, &mut |_| ControlFlow::Continue(()))?;
+        // Linux alone tells the most memory that a process has had.
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+        println!("{size:>7} examples     {:.2} s, {peak}", started.elapsed().as_secs_f64());
     }
     Ok(())
 }

@@ -71,7 +71,7 @@ pub(crate) fn out_of_fold(
 /// The fold of each row: the rows of a label are shuffled and dealt in turn, so that each fold has its share.
 fn deal(corpus: &Corpus, labels: usize, seed: u64) -> Vec<Option<usize>> {
     let mut by_label: Vec<Vec<u32>> = vec![Vec::new(); labels];
-    for (row, &label) in (0u32..).zip(&corpus.labels) {
+    for (row, &label) in (0u32..).zip(&corpus.labels[..corpus.len() - corpus.hints]) {
         by_label[usize::from(label)].push(row);
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);

@@ -57,6 +57,8 @@ pub(crate) struct Corpus {
     buckets: Vec<u16>,
     /// The label of each row.
     pub(crate) labels: Vec<u16>,
+    /// Rows at the end that are only ever learned from, never predicted.
+    pub(crate) hints: usize,
     /// Inverse document frequency of each bucket.
     pub(crate) idf: Vec<f32>,
 }
@@ -95,8 +97,8 @@ impl Corpus {
         corpus
     }
 
-    /// A corpus of embeddings, which stand one after the other and have length 1.
-    pub(crate) fn dense(embeddings: Vec<f32>, labels: Vec<u16>) -> Self {
+    /// A corpus of embeddings, which stand one after the other and have length 1. The last `hints` of them are no examples.
+    pub(crate) fn dense(embeddings: Vec<f32>, labels: Vec<u16>, hints: usize) -> Self {
         let dimensions = embeddings.len() / labels.len().max(1);
         let buckets: Vec<u16> = (0..=u16::MAX).take(dimensions).collect();
         Self {
@@ -106,6 +108,7 @@ impl Corpus {
             ends: (1..=labels.len()).map(|row| row * dimensions).collect(),
             buckets,
             labels,
+            hints,
             idf: Vec::new(),
         }
     }

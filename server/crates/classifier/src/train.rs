@@ -139,11 +139,16 @@ fn run(
         None => None,
         Some(encoder) => {
             span = Span { progress: span.progress, start: 0.15, length: 0.6 };
-            let embeddings = match embed(encoder, &kept_examples, &mut span)? {
+            // What a label is called says what it is about, which counts while there are few examples of it.
+            let names: Vec<String> = labels.iter().map(|label| label.replace(['_', '-', '/'], " ")).collect();
+            let texts: Vec<&str> =
+                kept_examples.iter().map(|example| example.text).chain(names.iter().map(String::as_str)).collect();
+            let embeddings = match embed(encoder, &texts, &mut span)? {
                 Ok(embeddings) => embeddings,
                 Err(error) => return ControlFlow::Continue(Err(TrainError::Encoder(error))),
             };
-            let corpus = Corpus::dense(embeddings, corpus.labels.clone());
+            let of_rows = corpus.labels.iter().copied().chain((0u16..).take(names.len())).collect();
+            let corpus = Corpus::dense(embeddings, of_rows, names.len());
             span = Span { progress: span.progress, start: 0.75, length: 0.2 };
             Some((encoder, learn(&corpus, labels.len(), seed, &mut span)?))
         }
@@ -259,17 +264,12 @@ fn learn(corpus: &Corpus, labels: usize, seed: u64, span: &mut Span<'_>) -> Cont
     ControlFlow::Continue(Learned { predictions, temperature, weights })
 }
 
-/// The embeddings of all examples, one after the other.
-fn embed(
-    encoder: &Encoder,
-    examples: &[Example<'_>],
-    span: &mut Span<'_>,
-) -> ControlFlow<(), Result<Vec<f32>, ClassifyError>> {
-    let mut embeddings = Vec::with_capacity(examples.len() * encoder.dimensions());
-    for (at, part) in examples.chunks(EMBEDDED_AT_A_TIME).enumerate() {
-        span.tick((at * EMBEDDED_AT_A_TIME) as f32 / examples.len() as f32, "reading with the encoder")?;
-        let texts: Vec<&str> = part.iter().map(|example| example.text).collect();
-        match encoder.embed(&texts, None) {
+/// The embeddings of all texts, one after the other.
+fn embed(encoder: &Encoder, texts: &[&str], span: &mut Span<'_>) -> ControlFlow<(), Result<Vec<f32>, ClassifyError>> {
+    let mut embeddings = Vec::with_capacity(texts.len() * encoder.dimensions());
+    for (at, part) in texts.chunks(EMBEDDED_AT_A_TIME).enumerate() {
+        span.tick((at * EMBEDDED_AT_A_TIME) as f32 / texts.len() as f32, "reading with the encoder")?;
+        match encoder.embed(part, None) {
             Ok(part) => embeddings.extend(part.values),
             Err(error) => return ControlFlow::Continue(Err(error)),
         }

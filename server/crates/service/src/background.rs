@@ -14,8 +14,6 @@ const SWEEP_EVERY: Duration = Duration::from_secs(2);
 const TRIGGER_EVERY: Duration = Duration::from_secs(10);
 /// How often a canary is compared with the champion.
 const CANARY_EVERY: Duration = Duration::from_secs(5);
-/// How often it is asked whether enough new work came in to compare.
-const DRIFT_EVERY: Duration = Duration::from_secs(30);
 /// How often promises are worked out anew.
 const PROMISES_EVERY: Duration = Duration::from_secs(3_600);
 /// How often expired sessions and idempotency keys are removed.
@@ -61,7 +59,8 @@ impl Services {
         };
         let (mut live, mut sweep, mut prune) = (ticks(LIVE_EVERY), ticks(SWEEP_EVERY), ticks(PRUNE_EVERY));
         let (mut trigger, mut promises) = (ticks(TRIGGER_EVERY), ticks(PROMISES_EVERY));
-        let (mut canary, mut drift) = (ticks(CANARY_EVERY), ticks(DRIFT_EVERY));
+        let drift_every = Duration::from_secs(self.0.settings.drift.every_seconds.into());
+        let (mut canary, mut drift) = (ticks(CANARY_EVERY), ticks(drift_every));
         loop {
             let (work, outcome) = tokio::select! {
                 _ = stop.changed() => break,

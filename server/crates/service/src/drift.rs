@@ -36,13 +36,15 @@ pub struct DriftSettings {
     pub reference_tasks: u32,
     /// Tasks of a window.
     pub window_tasks: u32,
+    /// Seconds after which it is asked again whether enough new work came in to compare.
+    pub every_seconds: u32,
     /// Whether an alarm starts training.
     pub trains: bool,
 }
 
 impl Default for DriftSettings {
     fn default() -> Self {
-        Self { reference_tasks: 1_000, window_tasks: 500, trains: false }
+        Self { reference_tasks: 1_000, window_tasks: 500, every_seconds: 30, trains: false }
     }
 }
 

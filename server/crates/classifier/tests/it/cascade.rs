@@ -3,7 +3,7 @@
 use std::{fs, ops::ControlFlow, path::Path, sync::Arc, time::Duration};
 
 use classifier::{
-    Artifact, Encoder, EncoderSettings, Model, ModelError,
+    Artifact, Encoder, EncoderSettings, Example, Model, ModelError,
     error::GuardError,
     guard,
     onnx::proto::{AttributeProto, ModelProto, StringEntry},
@@ -58,6 +58,25 @@ fn the_encoder_is_asked_where_words_alone_are_unsure() {
     let sure = &answers[1];
     let [only] = sure.stages.as_slice() else { panic!("{sure:?}") };
     assert_eq!((only.stage, only.outcome, sure.label.as_str()), (Stage::Linear, StageOutcome::Answered, "access"));
+}
+
+#[test]
+fn what_a_label_is_called_is_learned_from() {
+    runtime();
+    let directory = tempfile::tempdir().unwrap();
+    let groups: Vec<&[&str]> = GROUPS.iter().copied().chain([["harvest", "orchard"].as_slice()]).collect();
+    encoder_testkit::write(directory.path(), &groups).unwrap();
+    let settings = EncoderSettings { ask_below: 1.0, ..EncoderSettings::default() };
+    let encoder = Arc::new(Encoder::load(directory.path(), settings).unwrap());
+    // Nothing in the examples of this label, to which the encoder has no clue either, says harvest.
+    let texts: Vec<String> = (0..8).map(|n| format!("qu{n} zy{n}")).collect();
+    let mut examples = examples();
+    examples.extend(texts.iter().map(|text| Example::new(text, "orchard_harvest")));
+    let artifact = train_cascade(&examples, Some(&encoder), 7, &mut |_| ControlFlow::Continue(())).unwrap();
+    let model = Model::from_artifact(&artifact, "v1", Some(&encoder)).unwrap();
+    let head = model.classify_by_head(&["harvest"]).unwrap().unwrap().remove(0);
+    assert_eq!(head.label, "orchard_harvest", "{head:?}");
+    assert_eq!(artifact.card().facts.trained_on, 32, "a name is no example");
 }
 
 #[test]
