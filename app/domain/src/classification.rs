@@ -94,6 +94,8 @@ pub enum StageOutcome {
     Unsure,
     /// The time for the batch was over before its turn came: the stage before had to answer.
     OutOfTime,
+    /// It failed: the stage before had to answer.
+    Failed,
 }
 
 impl StageOutcome {
@@ -104,6 +106,7 @@ impl StageOutcome {
             Self::Answered => "answered",
             Self::Unsure => "not sure enough, asked further",
             Self::OutOfTime => "no time left, not asked",
+            Self::Failed => "failed, no answer",
         }
     }
 }

@@ -264,8 +264,8 @@ pub struct StageLedger {
     pub calls: u64,
     /// Of these, tasks that it gave the answer to.
     pub answered: u64,
-    /// Tasks that it had no time for.
-    pub out_of_time: u64,
+    /// Tasks that it had no time for, or failed on.
+    pub unanswered: u64,
     /// What its calls cost, in the unit of the setting.
     pub cost: f64,
     /// Microseconds of a call on average.

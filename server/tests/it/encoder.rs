@@ -97,7 +97,7 @@ async fn a_task_that_words_alone_do_not_settle_is_read_by_the_encoder() {
     let report = floor.services.model_report(&floor.system, 1).await.unwrap();
     let [words, encoder] = report.stages.as_slice() else { panic!("{report:?}") };
     assert_eq!((words.calls, words.answered, words.worth), (2, 1, Worth::First));
-    assert_eq!((encoder.calls, encoder.answered, encoder.out_of_time, encoder.cost), (1, 1, 0, 0.5));
+    assert_eq!((encoder.calls, encoder.answered, encoder.unanswered, encoder.cost), (1, 1, 0, 0.5));
     assert_eq!((encoder.avoided, encoder.spoiled), (encoder.changed, 0));
     assert_eq!(encoder.worth, Worth::TooFew);
     assert!(page("/models/1".to_owned()).await.contains("What its stages did lately"));

@@ -114,7 +114,7 @@ fn Stages(stages: Vec<StageLedger>) -> impl IntoView {
                     </th>
                     <td class="num text-right">{ledger.calls}</td>
                     <td class="num text-right">{share}</td>
-                    <td class="num text-right">{ledger.out_of_time}</td>
+                    <td class="num text-right">{ledger.unanswered}</td>
                     <td class="num text-right">{format!("{:.2} ms", ledger.mean_micros as f64 / 1_000.0)}</td>
                     <td class="num text-right">{format!("{:.2}", ledger.cost)}</td>
                     <td class="num text-right">{ledger.changed}</td>
@@ -140,7 +140,7 @@ fn Stages(stages: Vec<StageLedger>) -> impl IntoView {
                             "Answered"
                         </th>
                         <th scope="col" class="num text-right">
-                            "No time"
+                            "No answer"
                         </th>
                         <th scope="col" class="num text-right">
                             "Each took"

@@ -134,8 +134,7 @@ impl Encoder {
         texts: &[T],
         until: Option<Instant>,
     ) -> Result<Embeddings, ClassifyError> {
-        let mut embeddings =
-            Embeddings { values: vec![0.0; texts.len() * self.dimensions], present: vec![false; texts.len()] };
+        let mut embeddings = self.nothing(texts.len());
         let mut rows = Vec::with_capacity(texts.len());
         for (at, text) in texts.iter().enumerate() {
             rows.push((at, self.tokens(text.as_ref()).map_err(|error| ClassifyError { message: error.to_string() })?));
@@ -154,6 +153,11 @@ impl Encoder {
             start = end;
         }
         Ok(embeddings)
+    }
+
+    /// What is known of so many texts before any was read.
+    pub(crate) fn nothing(&self, texts: usize) -> Embeddings {
+        Embeddings { values: vec![0.0; texts * self.dimensions], present: vec![false; texts] }
     }
 
     fn tokens(&self, text: &str) -> Result<Vec<i64>, ModelError> {

@@ -195,7 +195,15 @@ impl Model {
     ) -> Result<(), ClassifyError> {
         let started = Instant::now();
         let asked: Vec<&str> = unsure.iter().map(|(at, _)| texts[*at].as_ref()).collect();
-        let embeddings = stage.encoder.embed(&asked, until)?;
+        // A task that waits keeps the answer that it has; whoever measures must know.
+        let (embeddings, without) = match stage.encoder.embed(&asked, until) {
+            Ok(embeddings) => (embeddings, StageOutcome::OutOfTime),
+            Err(error) if until.is_none() => return Err(error),
+            Err(error) => {
+                tracing::warn!(encoder.error = error.message, texts = asked.len(), "the sentence encoder failed");
+                (stage.encoder.nothing(asked.len()), StageOutcome::Failed)
+            }
+        };
         let heads = stage.probabilities(&embeddings.values, unsure.len())?;
         let read = embeddings.present.iter().filter(|present| **present).count();
         let micros = micros_each(started, read);
@@ -211,7 +219,7 @@ impl Model {
             }
             stages.push(StageRun {
                 stage: Stage::Encoder,
-                outcome: if present { StageOutcome::Answered } else { StageOutcome::OutOfTime },
+                outcome: if present { StageOutcome::Answered } else { without },
                 label: present.then(|| answer.label.clone()),
                 confidence: if present { answer.confidence } else { 0.0 },
                 micros: if present { micros } else { 0 },

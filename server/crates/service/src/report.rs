@@ -102,7 +102,7 @@ fn ledger(cases: &[StageCase]) -> Vec<StageLedger> {
             stage,
             calls: 0,
             answered: 0,
-            out_of_time: 0,
+            unanswered: 0,
             cost: 0.0,
             mean_micros: 0,
             changed: 0,
@@ -114,8 +114,8 @@ fn ledger(cases: &[StageCase]) -> Vec<StageLedger> {
         for case in cases {
             let Some(at) = case.stages.iter().position(|run| run.stage == stage) else { continue };
             let run = &case.stages[at];
-            if run.outcome == StageOutcome::OutOfTime {
-                ledger.out_of_time += 1;
+            if matches!(run.outcome, StageOutcome::OutOfTime | StageOutcome::Failed) {
+                ledger.unanswered += 1;
                 continue;
             }
             ledger.calls += 1;

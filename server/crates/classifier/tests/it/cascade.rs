@@ -97,6 +97,26 @@ fn a_cascade_without_time_keeps_the_answer_of_words_alone() {
 }
 
 #[test]
+fn an_encoder_that_fails_leaves_the_answer_of_words_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = || EncoderSettings { ask_below: 1.0, ..EncoderSettings::default() };
+    drop(encoder(directory.path(), settings()));
+    // A word whose vector is beyond the table: ONNX Runtime refuses the call.
+    let tokenizer = directory.path().join("tokenizer.json");
+    let words = fs::read_to_string(&tokenizer).unwrap();
+    fs::write(&tokenizer, words.replacen("\"[UNK]\":0", "\"[UNK]\":0,\"broken\":9999", 1)).unwrap();
+    let encoder = Arc::new(Encoder::load(directory.path(), settings()).unwrap());
+    let model = Model::from_artifact(&trained(&encoder), "v1", Some(&encoder)).unwrap();
+    let answer = model.classify_in_time(&["broken password"]).unwrap().remove(0);
+    assert_eq!(answer.stages[1].outcome, StageOutcome::Failed);
+    assert_eq!(
+        (Some(answer.label.as_str()), answer.confidence),
+        (answer.stages[0].label.as_deref(), answer.stages[0].confidence)
+    );
+    assert!(model.classify(&["broken password"]).is_err(), "whoever measures hears of it");
+}
+
+#[test]
 fn an_answer_does_not_depend_on_the_others_of_its_batch() {
     let directory = tempfile::tempdir().unwrap();
     let encoder = encoder(directory.path(), EncoderSettings { ask_below: 1.0, ..EncoderSettings::default() });
