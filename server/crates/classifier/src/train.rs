@@ -26,6 +26,8 @@ pub const MAX_MINUTES: f32 = 40_320.0;
 /// Examples of a label that must state a priority or a time before the label has one.
 pub const FEWEST_STATEMENTS: usize = 5;
 
+/// With fewer examples, a label's name is one more for the encoder's head.
+const FEW_EXAMPLES: usize = 30;
 /// In what share of all cases the right label is to be on the short list.
 const ON_SHORT_LIST: f64 = 0.99;
 /// Texts between two calls of the progress callback while they are embedded.
@@ -139,15 +141,20 @@ fn run(
         None => None,
         Some(encoder) => {
             span = Span { progress: span.progress, start: 0.15, length: 0.6 };
-            // What a label is called says what it is about, which counts while there are few examples of it.
-            let names: Vec<String> = labels.iter().map(|label| label.replace(['_', '-', '/'], " ")).collect();
+            // What a label is called says what it is about. With many examples of it, that only disturbs.
+            let mut counts = vec![0usize; labels.len()];
+            corpus.labels.iter().for_each(|&label| counts[usize::from(label)] += 1);
+            let named: Vec<u16> =
+                (0u16..).zip(&counts).filter(|(_, count)| **count < FEW_EXAMPLES).map(|(label, _)| label).collect();
+            let names: Vec<String> =
+                named.iter().map(|&label| labels[usize::from(label)].replace(['_', '-', '/'], " ")).collect();
             let texts: Vec<&str> =
                 kept_examples.iter().map(|example| example.text).chain(names.iter().map(String::as_str)).collect();
             let embeddings = match embed(encoder, &texts, &mut span)? {
                 Ok(embeddings) => embeddings,
                 Err(error) => return ControlFlow::Continue(Err(TrainError::Encoder(error))),
             };
-            let of_rows = corpus.labels.iter().copied().chain((0u16..).take(names.len())).collect();
+            let of_rows = corpus.labels.iter().copied().chain(named).collect();
             let corpus = Corpus::dense(embeddings, of_rows, names.len());
             span = Span { progress: span.progress, start: 0.75, length: 0.2 };
             Some((encoder, learn(&corpus, labels.len(), seed, &mut span)?))
