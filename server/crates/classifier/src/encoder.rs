@@ -86,10 +86,15 @@ impl Encoder {
         let mut tokenizer = Tokenizer::from_bytes(&words).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
         // Files often pad every text to the longest that the encoder takes, which would cost that much for each.
         tokenizer.with_padding(None);
-        let truncation = TruncationParams { max_length: settings.max_tokens.max(2), ..TruncationParams::default() };
+        let max_length = settings.max_tokens.max(2);
+        let truncation = TruncationParams { max_length, ..TruncationParams::default() };
         tokenizer.with_truncation(Some(truncation)).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
         let sha256 = hex::encode(
-            Sha256::new().chain_update(Sha256::digest(&graph)).chain_update(Sha256::digest(&words)).finalize(),
+            Sha256::new()
+                .chain_update(Sha256::digest(&graph))
+                .chain_update(Sha256::digest(&words))
+                .chain_update((max_length as u64).to_le_bytes())
+                .finalize(),
         );
         let worker = Mutex::new(session(&graph)?);
         let mut encoder = Self { worker, tokenizer, form, settings, sha256, dimensions: 0 };
@@ -102,7 +107,8 @@ impl Encoder {
         Ok(encoder)
     }
 
-    /// SHA-256 over the digests of graph and tokenizer, in hexadecimal.
+    /// SHA-256 over all that its vectors follow from, in hexadecimal: the digests of graph and tokenizer, and how many tokens
+    /// of a text are read.
     #[must_use]
     pub fn sha256(&self) -> &str {
         &self.sha256

@@ -177,7 +177,7 @@ pub enum ModelError {
     #[error("the tokenizer: {0}")]
     Tokenizer(String),
     /// The model asks an encoder that is not there.
-    #[error("the model needs the sentence encoder with SHA-256 {expected}; {}", found.as_deref().map_or("none is configured".to_owned(), |found| format!("the configured one has {found}")))]
+    #[error("the model needs the sentence encoder with SHA-256 {expected}; {}", found.as_deref().map_or("none can be used here".to_owned(), |found| format!("the one here has {found}")))]
     Encoder {
         /// As `model.json` says.
         expected: String,

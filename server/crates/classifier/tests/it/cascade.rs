@@ -161,11 +161,14 @@ fn a_cascade_is_loaded_with_its_own_encoder_only() {
     let own = encoder(&directory.path().join("own"), EncoderSettings::default());
     let artifact = trained(&own);
     let error = Model::from_artifact(&artifact, "v1", None).unwrap_err();
-    assert!(error.to_string().contains("none is configured"), "{error}");
+    assert!(error.to_string().contains("none can be used here"), "{error}");
     encoder_testkit::write(&directory.path().join("other"), &[&["word"]]).unwrap();
     let other = Arc::new(Encoder::load(&directory.path().join("other"), EncoderSettings::default()).unwrap());
     let error = Model::from_artifact(&artifact, "v1", Some(&other)).unwrap_err();
     assert!(error.to_string().contains(other.sha256()), "{error}");
+    let shorter = EncoderSettings { max_tokens: 8, ..EncoderSettings::default() };
+    let shorter = Arc::new(Encoder::load(&directory.path().join("own"), shorter).unwrap());
+    assert!(Model::from_artifact(&artifact, "v1", Some(&shorter)).is_err(), "it would read other tokens");
     assert!(Model::from_artifact(&artifact, "v1", Some(&own)).is_ok());
 }
 
