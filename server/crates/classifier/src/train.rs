@@ -141,23 +141,12 @@ fn run(
         None => None,
         Some(encoder) => {
             span = Span { progress: span.progress, start: 0.15, length: 0.6 };
-            // What a label is called says what it is about. With many examples of it, that only disturbs.
-            let mut counts = vec![0usize; labels.len()];
-            corpus.labels.iter().for_each(|&label| counts[usize::from(label)] += 1);
-            let named: Vec<u16> =
-                (0u16..).zip(&counts).filter(|(_, count)| **count < FEW_EXAMPLES).map(|(label, _)| label).collect();
-            let names: Vec<String> =
-                named.iter().map(|&label| labels[usize::from(label)].replace(['_', '-', '/'], " ")).collect();
-            let texts: Vec<&str> =
-                kept_examples.iter().map(|example| example.text).chain(names.iter().map(String::as_str)).collect();
-            let embeddings = match embed(encoder, &texts, &mut span)? {
-                Ok(embeddings) => embeddings,
+            let embedded = match embed_corpus(encoder, &kept_examples, labels, &corpus.labels, &mut span)? {
+                Ok(embedded) => embedded,
                 Err(error) => return ControlFlow::Continue(Err(TrainError::Encoder(error))),
             };
-            let of_rows = corpus.labels.iter().copied().chain(named).collect();
-            let corpus = Corpus::dense(embeddings, of_rows, names.len());
             span = Span { progress: span.progress, start: 0.75, length: 0.2 };
-            Some((encoder, learn(&corpus, labels.len(), seed, &mut span)?))
+            Some((encoder, learn(&embedded, labels.len(), seed, &mut span)?))
         }
     };
     progress(Progress { fraction: 0.95, step: "writing the graph" })?;
@@ -202,31 +191,55 @@ fn run(
     let suspects = suspicious::find(judge, judge_temperature, labels, &kept);
     let mut artifact = Artifact::new(&model, facts).with_suspects(suspects);
     if let (Some((encoder, dense)), Some((head_weight, _, blend_temperature))) = (dense, blend) {
-        let dataset_sha256 = artifact.card().facts.dataset_sha256.clone();
-        let (width, stride) = (labels.len(), dense.weights.stride);
-        let weights = dense.weights.weights.chunks_exact(stride).flat_map(|row| &row[..width]).copied().collect();
-        let head = HeadModel {
-            labels: &names,
-            weights,
-            bias: &dense.weights.bias[..width],
-            temperature: dense.temperature,
-            encoder_sha256: encoder.sha256(),
-        };
-        artifact = artifact.with_cascade(
-            onnx::encode_head(&head, &dataset_sha256),
-            Cascade {
-                encoder_sha256: encoder.sha256().to_owned(),
-                dimensions: encoder.dimensions(),
-                head_sha256: String::new(),
-                head_temperature: dense.temperature,
-                head_weight,
-                blend_temperature,
-                ask_below: encoder.settings().ask_below,
-            },
-        );
+        let (head, cascade) = head(encoder, &dense, &names, &artifact.card().facts.dataset_sha256);
+        artifact = artifact.with_cascade(head, Cascade { head_weight, blend_temperature, ..cascade });
     }
     progress(Progress { fraction: 1.0, step: "done" })?;
     ControlFlow::Continue(Ok(artifact))
+}
+
+/// The embeddings of the examples, and of the names of labels that have few.
+fn embed_corpus(
+    encoder: &Encoder,
+    examples: &[Example<'_>],
+    labels: &[&str],
+    of_examples: &[u16],
+    span: &mut Span<'_>,
+) -> ControlFlow<(), Result<Corpus, ClassifyError>> {
+    // What a label is called says what it is about. With many examples of it, that only disturbs.
+    let mut counts = vec![0usize; labels.len()];
+    of_examples.iter().for_each(|&label| counts[usize::from(label)] += 1);
+    let named: Vec<u16> =
+        (0u16..).zip(counts).filter(|(_, count)| *count < FEW_EXAMPLES).map(|(label, _)| label).collect();
+    let names: Vec<String> =
+        named.iter().map(|&label| labels[usize::from(label)].replace(['_', '-', '/'], " ")).collect();
+    let texts: Vec<&str> =
+        examples.iter().map(|example| example.text).chain(names.iter().map(String::as_str)).collect();
+    let of_rows = of_examples.iter().copied().chain(named).collect();
+    let embeddings = embed(encoder, &texts, span)?;
+    ControlFlow::Continue(embeddings.map(|embeddings| Corpus::dense(embeddings, of_rows, names.len())))
+}
+
+/// The graph of the head, and what is to be said of it; how it is blended is not known here.
+fn head(encoder: &Encoder, dense: &Learned, names: &[String], dataset_sha256: &str) -> (Vec<u8>, Cascade) {
+    let (width, stride) = (names.len(), dense.weights.stride);
+    let head = HeadModel {
+        labels: names,
+        weights: dense.weights.weights.chunks_exact(stride).flat_map(|row| &row[..width]).copied().collect(),
+        bias: &dense.weights.bias[..width],
+        temperature: dense.temperature,
+        encoder_sha256: encoder.sha256(),
+    };
+    let cascade = Cascade {
+        encoder_sha256: encoder.sha256().to_owned(),
+        dimensions: encoder.dimensions(),
+        head_sha256: String::new(),
+        head_temperature: dense.temperature,
+        head_weight: 0.0,
+        blend_temperature: 1.0,
+        ask_below: encoder.settings().ask_below,
+    };
+    (onnx::encode_head(&head, dataset_sha256), cascade)
 }
 
 /// The largest probability that leaves the right label on the list of those that reach it in [`ON_SHORT_LIST`] of all
