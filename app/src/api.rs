@@ -1,9 +1,11 @@
 //! The server functions: each takes the actor from the request, calls one use case and maps its answer.
 
+pub mod dataset;
 pub mod decision;
 pub mod escalation;
 #[cfg(all(test, feature = "ssr"))]
 mod form_tests;
+pub mod import;
 pub mod label;
 pub mod label_set;
 pub mod model;
@@ -23,6 +25,19 @@ pub use on_server::{actor, fail, request_reference, server_function_paths, servi
 #[must_use]
 pub fn blank(field: Option<String>) -> Option<String> {
     field.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// A form's day as its beginning in UTC; nothing when it was left blank.
+///
+/// # Errors
+/// When the field holds no day.
+#[cfg(feature = "ssr")]
+pub fn day(field: &str, text: &str) -> Result<Option<domain::Timestamp>, crate::error::AppError> {
+    use domain::{Fault, Timestamp, ValidationCode, ValidationError};
+    let Some(day) = blank(Some(text.to_owned())) else { return Ok(None) };
+    Timestamp::parse(&format!("{day}T00:00:00Z")).map(Some).map_err(|_| {
+        fail(Fault::Invalid(ValidationError::new(field, ValidationCode::Malformed, "must be a day, like 2026-11-25")))
+    })
 }
 
 #[cfg(feature = "ssr")]

@@ -31,7 +31,10 @@ use pages::{
     decisions::{DecisionPage, DecisionsPage},
     escalations::EscalationsPage,
     home::HomePage,
-    labels::{AgreementPage, DisputesPage, LabelPage, LabelSetPage, LabelsPage, SuspiciousPage},
+    labels::{
+        AgreementPage, DatasetPage, DatasetsPage, DisputesPage, ImportsPage, LabelPage, LabelSetPage, LabelsPage,
+        SortPage, SuspiciousPage, UnsurePage,
+    },
     models::{AutomationPage, CasesPage, DriftPage, ModelPage, ModelsPage},
     not_found::NotFoundPage,
     overview::OverviewPage,
@@ -100,8 +103,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/labels") view=LabelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels/disputes") view=DisputesPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels/suspicious") view=SuspiciousPage ssr=SsrMode::Async/>
+                    <Route path=path!("/labels/unsure") view=UnsurePage ssr=SsrMode::Async/>
                     <Route path=path!("/labels/names") view=LabelSetPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels/names/:name") view=LabelPage ssr=SsrMode::Async/>
+                    <Route path=path!("/labels/names/:name/sort") view=SortPage ssr=SsrMode::Async/>
+                    <Route path=path!("/labels/datasets") view=DatasetsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/labels/datasets/:number") view=DatasetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/labels/imports") view=ImportsPage ssr=SsrMode::Async/>
                     <Route path=path!("/labels/agreement") view=AgreementPage ssr=SsrMode::Async/>
                     <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
                     <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async/>

@@ -10,8 +10,8 @@ mod model;
 mod output;
 mod policy;
 mod queue;
-mod rows;
 mod serve;
+mod source;
 mod user;
 
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
@@ -58,7 +58,7 @@ enum Command {
     /// Look at sentence encoders.
     #[command(subcommand)]
     Encoder(encoder::EncoderCommand),
-    /// Bring tasks or labels in from a file (CSV or JSON lines).
+    /// Bring tasks or labels in from a file (CSV, JSON lines or Parquet).
     #[command(subcommand)]
     Import(import::ImportCommand),
     /// Take labels out.

@@ -5,16 +5,20 @@
 
 mod batch;
 pub mod caller;
+mod dataset;
 mod decision;
 mod escalation;
+mod file;
 mod health;
+pub mod import;
 pub mod json;
-pub mod label;
+mod label;
 mod live;
 mod model;
 pub mod problem;
 mod queue;
 mod task;
+pub mod upload;
 mod work;
 
 use axum::{
@@ -51,7 +55,7 @@ pub const DOCS_PATH: &str = "/api/docs";
         description = "Submit tasks, take work as a bot, and read what was decided and why. Errors are RFC 9457 problems."
     ),
     modifiers(&Bearer),
-    components(schemas(label::ExportFormat, domain::LabelKind)),
+    components(schemas(file::ExportFormat, domain::LabelKind)),
     tags(
         (name = "tasks", description = "Submitting and reading tasks"),
         (name = "work", description = "Taking tasks and finishing them; every act on a claim shows its fencing token"),
@@ -80,6 +84,9 @@ impl utoipa::Modify for Bearer {
 fn routes() -> OpenApiRouter<Services> {
     let bulk =
         OpenApiRouter::new().routes(routes!(batch::submit_batch)).layer(DefaultBodyLimit::max(batch::MAX_BATCH_BYTES));
+    let imports = OpenApiRouter::new()
+        .routes(routes!(import::start_import))
+        .layer(DefaultBodyLimit::max(import::MAX_UPLOAD_BYTES));
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(task::submit_task, task::list_tasks))
         .routes(routes!(task::lookup_task))
@@ -99,12 +106,15 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(decision::list_decisions))
         .routes(routes!(decision::lookup_decision))
         .routes(routes!(label::export_labels))
+        .routes(routes!(dataset::export_dataset))
+        .routes(routes!(dataset::lookup_dataset_card))
         .routes(routes!(model::lookup_model_card))
         .routes(routes!(live::live))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .merge(bulk)
+        .merge(imports)
 }
 
 /// The description alone.
@@ -115,6 +125,12 @@ pub fn document() -> OpenApi {
     document.security =
         Some(vec![utoipa::openapi::security::SecurityRequirement::new("api_key", Vec::<String>::new())]);
     document
+}
+
+/// Whether a route takes files, which may be long on their way.
+#[must_use]
+pub fn takes_files(path: &str) -> bool {
+    matches!(path, "/api/v1/labels/imports")
 }
 
 /// The routes and, at `/api/docs`, a page to browse their description.

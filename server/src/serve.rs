@@ -7,7 +7,7 @@ use axum::{
     body::{Body, HttpBody},
     extract::Request,
     http::StatusCode,
-    middleware,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use domain::Fault;
@@ -18,12 +18,12 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer,
-    services::ServeDir, timeout::TimeoutLayer, trace::TraceLayer,
+    services::ServeDir, trace::TraceLayer,
 };
 
 use crate::{
     auth, http,
-    http::problem::Problem,
+    http::{problem::Problem, upload::UploadDir},
     security::{self, PageNonce},
     session,
 };
@@ -32,6 +32,8 @@ use crate::{
 const MAX_FORM_BYTES: usize = 3 * domain::policy::MAX_DOCUMENT_BYTES;
 /// Longest time until a response begins.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest time until the response to a form with files begins.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 /// How long open connections may go on after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -40,6 +42,8 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct WebOptions {
     /// Directory of the built site, which holds `pkg/`.
     pub site: PathBuf,
+    /// Directory for files that people send, while they are looked at.
+    pub uploads: PathBuf,
     /// Whether cookies are kept off plain HTTP.
     pub secure_cookies: bool,
     /// Ends streams when the server stops.
@@ -82,12 +86,21 @@ pub fn router(services: &Services, options: &WebOptions) -> Router {
         .layer(session::layer(services, options.secure_cookies))
         .layer(CsrfLayer::new())
         .layer(Extension(options.stopping.clone()))
+        .layer(Extension(UploadDir(options.uploads.clone())))
         .layer(middleware::from_fn(security::headers))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, RESPONSE_TIMEOUT))
+        .layer(middleware::from_fn(limit_time))
         .layer(middleware::map_response(explain))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TraceLayer::new_for_http().make_span_with(span))
+}
+
+/// Ends what takes too long. Files may take longer to arrive than anything else.
+async fn limit_time(request: Request, next: Next) -> Response {
+    let limit = if http::takes_files(request.uri().path()) { UPLOAD_TIMEOUT } else { RESPONSE_TIMEOUT };
+    tokio::time::timeout(limit, next.run(request))
+        .await
+        .unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
 /// A span without the query, which may hold what people searched for.

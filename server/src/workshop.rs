@@ -15,8 +15,8 @@ use domain::{
     evaluation::{Answer, LearningPoint, NewestMetrics, ShortListCase},
 };
 use service::ports::{
-    Classifier, ClassifierError, Example, HeldOutAnswer, ModelWorkshop, Progress, SuspectExample, TrainedModel,
-    TrainingError, TrainingRequest,
+    AdoptionRequest, Classifier, ClassifierError, Example, HeldOutAnswer, ModelWorkshop, Progress, SuspectExample,
+    TrainedModel, TrainingError, TrainingRequest,
 };
 
 /// Fraction of a run's progress that fitting takes.
@@ -95,27 +95,26 @@ impl Workshop {
         self.sources.onnxruntime.as_deref().map_or(Ok(()), classifier::init_runtime)
     }
 
-    /// Shows that a model answers, with what it reaches on the held-out examples.
-    fn measure(
+    /// Shows that a model answers, with what it and the champion reach on the held-out examples; the champion comes back.
+    fn measure_on(
         &self,
         artifact: Artifact,
-        request: &TrainingRequest,
-        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> Result<Measured, TrainingError> {
-        let model = self.bring_up(&artifact, request.version).map_err(failed)?;
-        if request.held_out.is_empty() {
-            return Ok(Measured { artifact, metrics: None, held_out: Vec::new() });
+        model: &Model,
+        held_out: &[classifier::Example<'_>],
+        champion: Option<u32>,
+    ) -> Result<(Measured, Option<(u32, Model)>), TrainingError> {
+        if held_out.is_empty() {
+            return Ok((Measured { artifact, metrics: None, held_out: Vec::new() }, None));
         }
-        let held_out = borrowed(&request.held_out);
-        let (evaluation, answers) = classifier::evaluate_and_keep(&model, &held_out, &[]).map_err(failed)?;
-        let champion = request.champion.and_then(|champion| self.champion(champion));
-        let on_same = champion.as_ref().and_then(|(version, champion)| measured(*version, champion, &held_out));
+        let (evaluation, answers) = classifier::evaluate_and_keep(model, held_out, &[]).map_err(failed)?;
+        let loaded = champion.and_then(|champion| self.champion(champion));
+        let on_same = loaded.as_ref().and_then(|(version, champion)| measured(*version, champion, held_out));
         let mut metrics = evaluation.metrics(on_same.as_ref().map(|(evaluation, _)| evaluation.accuracy));
-        metrics.champion = on_same.as_ref().and(request.champion);
+        metrics.champion = on_same.as_ref().and(champion);
         let mut others = on_same.map(|(_, answers)| answers.into_iter());
         let held_out_answers = answers
             .into_iter()
-            .zip(&held_out)
+            .zip(held_out)
             .map(|(answer, example)| HeldOutAnswer {
                 out_of_scope: answer.out_of_scope,
                 short_list: answer.short_list.map(|size| ShortListCase {
@@ -126,6 +125,21 @@ impl Workshop {
                 champion: others.as_mut().and_then(Iterator::next).map(said),
             })
             .collect();
+        let artifact = artifact.with_metrics(evaluation);
+        Ok((Measured { artifact, metrics: Some(metrics), held_out: held_out_answers }, loaded))
+    }
+
+    /// As [`Self::measure_on`], with what fewer examples and the newest ones say.
+    fn measure(
+        &self,
+        artifact: Artifact,
+        request: &TrainingRequest,
+        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Measured, TrainingError> {
+        let model = self.bring_up(&artifact, request.version).map_err(failed)?;
+        let held_out = borrowed(&request.held_out);
+        let (mut measured, champion) = self.measure_on(artifact, &model, &held_out, request.champion)?;
+        let Some(metrics) = &mut measured.metrics else { return Ok(measured) };
         let backtest = look_back(request, &held_out, progress)?;
         metrics.learning_curve = backtest
             .curve
@@ -137,11 +151,11 @@ impl Workshop {
             let newest: Vec<_> = borrowed_at(request, &request.oldest_first[first..]);
             let known = champion.as_ref().filter(|_| request.newest_is_new_to_champion);
             let champion_accuracy = known
-                .and_then(|(version, champion)| measured(*version, champion, &newest))
+                .and_then(|(version, champion)| self::measured(*version, champion, &newest))
                 .map(|(evaluation, _)| evaluation.accuracy);
             NewestMetrics { examples: request.newest as u64, accuracy, champion_accuracy }
         });
-        Ok(Measured { artifact: artifact.with_metrics(evaluation), metrics: Some(metrics), held_out: held_out_answers })
+        Ok(measured)
     }
 
     /// The champion in memory; nothing when it cannot be loaded.
@@ -211,12 +225,13 @@ impl ModelWorkshop for Workshop {
         self.keep(measured, request.version)
     }
 
-    fn adopt(&self, version: u32, directory: &Path) -> Result<TrainedModel, TrainingError> {
+    fn adopt(&self, request: AdoptionRequest) -> Result<TrainedModel, TrainingError> {
         self.start_runtime().map_err(failed)?;
-        let artifact = Artifact::read(directory).map_err(failed)?;
-        self.bring_up(&artifact, version).map_err(failed)?;
-        let metrics = artifact.card().metrics.as_ref().map(|evaluation| evaluation.metrics(None));
-        self.keep(Measured { artifact, metrics, held_out: Vec::new() }, version)
+        let AdoptionRequest { version, directory, held_out, champion, .. } = request;
+        let artifact = Artifact::read(&directory).map_err(|error| refused(&error))?;
+        let model = self.bring_up(&artifact, version).map_err(|error| refused(&error))?;
+        let measured = self.measure_on(artifact, &model, &borrowed(&held_out), champion)?;
+        self.keep(measured.0, version)
     }
 
     fn load(&self, version: u32, sha256: &str) -> Result<Arc<dyn Classifier>, ClassifierError> {
@@ -338,23 +353,36 @@ fn said(classification: Classification) -> Answer {
 }
 
 fn borrowed_at<'a>(request: &'a TrainingRequest, places: &[usize]) -> Vec<classifier::Example<'a>> {
-    let example = |&place: &usize| {
-        let Example { text, label } = &request.training[place];
-        classifier::Example::new(text, label)
-    };
-    places.iter().map(example).collect()
+    places.iter().map(|&place| lent(&request.training[place])).collect()
 }
 
 fn name(version: u32) -> String {
     format!("v{version}")
 }
 
+fn lent(example: &Example) -> classifier::Example<'_> {
+    classifier::Example {
+        text: &example.text,
+        label: &example.label,
+        priority: example.priority,
+        handling_minutes: example.handling_minutes,
+    }
+}
+
 fn borrowed(examples: &[Example]) -> Vec<classifier::Example<'_>> {
-    examples.iter().map(|example| classifier::Example::new(&example.text, &example.label)).collect()
+    examples.iter().map(lent).collect()
 }
 
 fn percent(fraction: f32) -> u8 {
     (fraction.clamp(0.0, 1.0) * 100.0) as u8
+}
+
+/// What is wrong with files that somebody brought; where they are concerns nobody.
+fn refused(error: &ModelError) -> TrainingError {
+    match error {
+        ModelError::Io { .. } => TrainingError::Refused("A file of the model is missing or cannot be read.".to_owned()),
+        other => TrainingError::Refused(format!("This is no model that can be used here: {other}.")),
+    }
 }
 
 fn failed(error: impl std::fmt::Display) -> TrainingError {

@@ -45,6 +45,23 @@ pub fn models_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("models")
 }
 
+/// Files that people send, within a data directory, while they are looked at.
+#[must_use]
+pub fn uploads_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("uploads")
+}
+
+/// Removes what a stopped server left in a directory of files that nobody needs any more.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn clear(directory: &Path) -> io::Result<()> {
+    match std::fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Opens the database of a data directory, bringing it to this version's form. The directory is made when it is missing,
 /// readable by its owner only.
 ///

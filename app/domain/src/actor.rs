@@ -46,7 +46,9 @@ pub enum Permission {
     ExportLabels,
     /// Say what a text is when people disagree.
     SettleLabels,
-    /// Add, rename, merge and retire labels.
+    /// Erase the text of a task.
+    EraseTexts,
+    /// Add, rename, merge, split and retire labels.
     ManageLabels,
     /// Add, change and disable people.
     ManagePeople,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     evaluation::Share,
-    id::{DecisionId, LabelId},
+    id::{DecisionId, LabelId, TaskId},
     time::Timestamp,
 };
 
@@ -109,4 +109,16 @@ pub struct AutomationBoard {
     pub check_percent: u8,
     /// How many of the champion's answers that a machine would have acted on are right, by those checks.
     pub checked: Option<Share>,
+}
+
+/// A task that a machine did or does, of which the model was not sure and nobody said what it is. What the model said is left
+/// out: whoever looks at it is to say it alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsureTask {
+    /// The task.
+    pub task_id: TaskId,
+    /// Its subject and body.
+    pub text: String,
+    /// When it was decided.
+    pub decided_at: Timestamp,
 }

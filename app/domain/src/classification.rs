@@ -17,6 +17,16 @@ pub struct Candidate {
     pub confidence: f32,
 }
 
+/// Minutes between which the work on four of five tasks lies.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MinutesRange {
+    /// One task in ten takes less.
+    pub low: f32,
+    /// One task in ten takes more.
+    pub high: f32,
+}
+
 /// What a model says of a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -35,6 +45,9 @@ pub struct Classification {
     /// Minutes of work that the model predicts, when it has a head for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling_minutes: Option<f32>,
+    /// Between how many minutes the work is likely to take, when the model has a head for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handling_range: Option<MinutesRange>,
     /// The model that said so, for example `v3`.
     pub model_version: String,
     /// What the model itself called it, when labels were renamed or retired since it was trained.
@@ -146,6 +159,20 @@ impl Classification {
     #[must_use]
     pub fn short_list(&self) -> &[Candidate] {
         self.short_list.and_then(|size| self.candidates.get(..usize::from(size))).unwrap_or_default()
+    }
+
+    /// What the model predicts beside the label, as sentences for people; nothing when it predicts nothing.
+    #[must_use]
+    pub fn predictions_in_words(&self) -> Option<String> {
+        let priority = self.priority.map(|priority| format!("Suggested priority: {}.", priority.as_str()));
+        let minutes = self.handling_minutes.map(|minutes| match self.handling_range {
+            Some(MinutesRange { low, high }) => {
+                format!("About {minutes:.0} min of work; four of five tasks like it take {low:.0} to {high:.0} min.")
+            }
+            None => format!("About {minutes:.0} min of work."),
+        });
+        let sentences: Vec<String> = priority.into_iter().chain(minutes).collect();
+        (!sentences.is_empty()).then(|| sentences.join(" "))
     }
 
     /// How far the best label is ahead of the second, 0 to 1.

@@ -98,6 +98,8 @@ identifiers! {
     LabelId = "label";
     /// Names a training run.
     RunId = "run";
+    /// Names an import of a file.
+    ImportId = "imp";
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{DecisionId, LabelId, TaskId},
+    task::Priority,
     time::Timestamp,
 };
 
@@ -88,6 +89,12 @@ pub struct Label {
     /// label by one over it. Nothing when nobody chose: examples of files, and tasks that a machine had done.
     #[serde(default)]
     pub chosen_with: Option<f32>,
+    /// How urgent the work turned out to be: the priority with which people finished the task, or what the file says.
+    #[serde(default)]
+    pub priority: Option<Priority>,
+    /// Minutes that the work took: those during which people held the task until they finished it, or what the file says.
+    #[serde(default)]
+    pub handling_minutes: Option<f32>,
 }
 
 /// What a list of labels is narrowed to.

@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     classification::{Candidate, Classification},
+    label::Label,
     time::Timestamp,
 };
 
 /// Longest description of a label, in bytes.
 pub const MAX_ABOUT_BYTES: usize = 500;
+/// Most parts that a label is split into: as many as there are number keys.
+pub const MAX_PARTS: usize = 9;
 
 /// Whether a label may be given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +27,12 @@ pub enum LabelState {
     Became {
         /// That label.
         label: String,
+    },
+    /// It was too much for one label. It is not given any more, and people sort its examples into its parts; training leaves
+    /// out those that nobody has sorted yet.
+    Split {
+        /// The parts, at least two.
+        parts: Vec<String>,
     },
 }
 
@@ -74,6 +83,23 @@ pub struct LabelUse {
     pub others: Vec<String>,
 }
 
+/// Examples of a label that was split which nobody has sorted yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unsorted {
+    /// The label.
+    pub name: String,
+    /// What it was split into.
+    pub parts: Vec<String>,
+    /// All of them.
+    pub left: u64,
+    /// The words that the list is narrowed to; empty when it is not.
+    pub words: String,
+    /// Those that hold all these words.
+    pub found: u64,
+    /// The first of these.
+    pub first: Vec<Label>,
+}
+
 /// Names that are not given any more, as whoever decides needs them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LabelSet {
@@ -89,7 +115,7 @@ impl LabelSet {
         for name in names {
             match &name.state {
                 LabelState::Active => {}
-                LabelState::Retired => drop(set.retired.insert(name.name.clone())),
+                LabelState::Retired | LabelState::Split { .. } => drop(set.retired.insert(name.name.clone())),
                 LabelState::Became { label } => drop(set.became.insert(name.name.clone(), label.clone())),
             }
         }
@@ -182,6 +208,7 @@ mod tests {
             out_of_scope: 0.1,
             priority: None,
             handling_minutes: None,
+            handling_range: None,
             model_version: "v1".to_owned(),
             said: None,
             reached: None,

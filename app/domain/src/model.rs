@@ -69,6 +69,39 @@ pub struct Metrics {
     /// How a model does that did not know the newest labels; nothing when people gave too few.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newest: Option<NewestMetrics>,
+    /// How good the predicted priorities are; nothing when the model predicts none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<PriorityMetrics>,
+    /// How good the predicted minutes are; nothing when the model predicts none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handling: Option<HandlingMetrics>,
+}
+
+/// How good a model's predicted priorities are, on held-out examples that state one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PriorityMetrics {
+    /// Those examples.
+    pub examples: u64,
+    /// Share that it predicted rightly, 0 to 1.
+    pub accuracy: f64,
+    /// Agreement beyond chance, where a miss by two steps counts four times a miss by one (Cohen's kappa with quadratic
+    /// weights): 0 for guessing, 1 for always right.
+    pub kappa: f64,
+}
+
+/// How good a model's predicted minutes are, on held-out examples that state them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HandlingMetrics {
+    /// Those examples.
+    pub examples: u64,
+    /// Half of the predictions are wrong by at most this many minutes.
+    pub median_error: f64,
+    /// The same when every example is predicted to take what half of the training examples took.
+    pub median_error_of_guessing: f64,
+    /// Share whose minutes lie in the predicted range, 0 to 1; 0.8 is meant.
+    pub within_range: f64,
 }
 
 /// A trained model.
@@ -101,6 +134,10 @@ pub struct Model {
     /// Why it was set aside, in one sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The dataset that it was trained and measured on; nothing for models that came from elsewhere or from earlier versions of
+    /// the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<u32>,
 }
 
 impl Model {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{ValidationCode, ValidationError},
-    id::{DecisionId, TaskId},
+    id::{DecisionId, TaskId, UserId},
     text,
     time::Timestamp,
 };
@@ -26,6 +26,9 @@ pub const MAX_ATTRIBUTES_BYTES: usize = 64 * 1024;
 pub const MAX_EXTERNAL_ID_BYTES: usize = 256;
 /// Longest `callback_url`, in bytes.
 pub const MAX_URL_BYTES: usize = 2_048;
+
+/// What stands for the subject of a task whose text was erased.
+pub const ERASED_SUBJECT: &str = "(text erased)";
 
 /// How urgent a task is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -199,6 +202,13 @@ pub struct Task {
     pub last_token: u64,
     /// Level of its open escalation; 0 when there is none.
     pub escalation_level: u8,
+    /// How long people have held it so far, in milliseconds; holds that ran out by themselves do not count, because nobody
+    /// knows when the work on them stopped.
+    #[serde(default)]
+    pub worked_ms: i64,
+    /// When subject, body and attributes were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
 }
 
 impl Task {
@@ -206,6 +216,19 @@ impl Task {
     #[must_use]
     pub fn text(&self) -> String {
         classified_text(&self.subject, &self.body)
+    }
+
+    /// The task in another state. The hold of a person that ends with that counts as work.
+    #[must_use]
+    pub fn enter(self, state: TaskState, now: Timestamp) -> Self {
+        let person = |claim: &&Claim| claim.holder.parse::<UserId>().is_ok();
+        let ended = match (self.state.claim().filter(person), state.claim()) {
+            (Some(claim), next) if next.is_none_or(|next| next.token != claim.token) && claim.expires_at > now => {
+                now.since_ms(claim.since).max(0)
+            }
+            _ => 0,
+        };
+        Self { state, worked_ms: self.worked_ms + ended, ..self }
     }
 
     /// Whether a person may still act on it.

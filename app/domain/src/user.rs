@@ -69,6 +69,7 @@ impl Role {
                 ReadLabels,
                 ExportLabels,
                 SettleLabels,
+                EraseTexts,
                 ManageLabels,
             ],
             Self::Auditor => &[

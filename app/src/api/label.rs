@@ -1,7 +1,8 @@
 //! The label store. Files are taken out through the REST API.
 
 use domain::{
-    Label, LabelId, Page,
+    Label, LabelId, Page, TaskId,
+    automation::UnsureTask,
     dispute::{Agreement, Dispute, LabelBacklog},
     label::{LabelCount, LabelFilter},
     suspicion::SuspiciousLabel,
@@ -101,4 +102,23 @@ pub async fn settle_dispute(
 pub async fn label_agreement() -> Result<Agreement, AppError> {
     use crate::api::{actor, fail, services};
     services().label_agreement(&actor()?).await.map_err(fail)
+}
+
+/// Tasks of machines that the model was least sure of, without what it said.
+#[server(prefix = "/fn", endpoint = "list_unsure")]
+pub async fn list_unsure() -> Result<Vec<UnsureTask>, AppError> {
+    use crate::api::{actor, fail, services};
+    services().list_unsure(&actor()?).await.map_err(fail)
+}
+
+/// Says what a task of a machine is.
+#[server(prefix = "/fn", endpoint = "label_unsure")]
+pub async fn label_unsure(
+    /// The task.
+    task: TaskId,
+    /// What it is.
+    label: String,
+) -> Result<(), AppError> {
+    use crate::api::{actor, fail, services};
+    services().label_unsure(&actor()?, task, &label).await.map_err(fail)
 }

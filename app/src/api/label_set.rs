@@ -1,6 +1,9 @@
 //! The names of labels.
 
-use domain::label_set::{LabelEntry, LabelUse};
+use domain::{
+    LabelId,
+    label_set::{LabelEntry, LabelUse, Unsorted},
+};
 use leptos::prelude::*;
 
 use crate::error::AppError;
@@ -58,4 +61,56 @@ pub async fn retire_label(
 ) -> Result<(), AppError> {
     use crate::api::{actor, fail, services};
     services().retire_label(&actor()?, &name).await.map_err(fail)
+}
+
+/// Says that a label is too much for one, and what its parts are.
+#[server(prefix = "/fn", endpoint = "split_label")]
+pub async fn split_label(
+    /// The label.
+    name: String,
+    /// Its parts; blank ones are left out.
+    #[server(default)]
+    parts: Vec<String>,
+) -> Result<(), AppError> {
+    use crate::api::{actor, fail, services};
+    services().split_label(&actor()?, &name, &parts).await.map_err(fail)
+}
+
+/// Examples of a label that was split which nobody has sorted yet.
+#[server(prefix = "/fn", endpoint = "list_unsorted")]
+pub async fn list_unsorted(
+    /// The label.
+    name: String,
+    /// Only those that hold all these words.
+    #[server(default)]
+    words: String,
+) -> Result<Unsorted, AppError> {
+    use crate::api::{actor, fail, services};
+    services().list_unsorted(&actor()?, &name, &words).await.map_err(fail)
+}
+
+/// Sorts an example of a label that was split.
+#[server(prefix = "/fn", endpoint = "sort_example")]
+pub async fn sort_example(
+    /// The example.
+    label: LabelId,
+    /// What it is.
+    part: String,
+) -> Result<(), AppError> {
+    use crate::api::{actor, fail, services};
+    services().sort_example(&actor()?, label, &part).await.map_err(fail)
+}
+
+/// Sorts every example of a label that was split which holds some words; answers how many.
+#[server(prefix = "/fn", endpoint = "sort_examples")]
+pub async fn sort_examples(
+    /// The label.
+    name: String,
+    /// The words.
+    words: String,
+    /// What they are.
+    part: String,
+) -> Result<u64, AppError> {
+    use crate::api::{actor, fail, services};
+    services().sort_examples(&actor()?, &name, &words, &part).await.map_err(fail)
 }

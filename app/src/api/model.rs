@@ -80,11 +80,14 @@ pub async fn lookup_run(
     services().lookup_run(&actor()?, run).await.map_err(fail)
 }
 
-/// Trains a candidate on the label store, in the background.
+/// Trains a candidate on a dataset, or on every label that holds now, in the background.
 #[server(prefix = "/fn", endpoint = "start_training")]
-pub async fn start_training() -> Result<TrainingRun, AppError> {
+pub async fn start_training(
+    /// The dataset.
+    dataset: Option<u32>,
+) -> Result<TrainingRun, AppError> {
     use crate::api::{actor, fail, services};
-    services().start_training(&actor()?).await.map_err(fail)
+    services().start_training(&actor()?, dataset).await.map_err(fail)
 }
 
 /// Stops a run.

@@ -67,3 +67,18 @@ pub async fn lookup_task(
     use crate::api::{actor, fail, services};
     services().lookup_task(&actor()?, task).await.map_err(fail)
 }
+
+/// Erases what a task says.
+///
+/// # Errors
+/// When the viewer may not do that, there is no such task, or it is erased already.
+#[server(prefix = "/fn", endpoint = "erase_task_text")]
+pub async fn erase_task_text(
+    /// The task.
+    task: TaskId,
+    /// Why.
+    reason: String,
+) -> Result<(), AppError> {
+    use crate::api::{actor, fail, services};
+    services().erase_task_text(&actor()?, task, &reason).await.map_err(fail)
+}

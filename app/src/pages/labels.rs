@@ -1,21 +1,31 @@
 //! Labels: the examples, those that people disagree on, the names, and how far people agree.
 
 mod agreement;
+mod dataset;
+mod datasets;
 mod disputes;
+mod imports;
 mod label;
 mod list;
 mod names;
+mod sort;
 mod suspicious;
+mod unsure;
 
 pub use agreement::AgreementPage;
+pub use dataset::DatasetPage;
+pub use datasets::DatasetsPage;
 pub use disputes::DisputesPage;
 use domain::dispute::LabelBacklog;
+pub use imports::ImportsPage;
 pub use label::LabelPage;
 use leptos::prelude::*;
 use leptos_router::components::A;
 pub use list::LabelsPage;
 pub use names::LabelSetPage;
+pub use sort::SortPage;
 pub use suspicious::SuspiciousPage;
+pub use unsure::UnsurePage;
 
 use crate::{
     api::label::count_label_backlog,
@@ -45,11 +55,20 @@ fn LabelTabs(
                 "Suspicious"
                 {badge(backlog.suspicions)}
             </A>
+            <A href="/labels/unsure" attr:class=TAB>
+                "Unsure"
+            </A>
             <A href="/labels/names" attr:class=TAB>
                 "Names"
             </A>
             <A href="/labels/agreement" attr:class=TAB>
                 "Agreement"
+            </A>
+            <A href="/labels/datasets" attr:class=TAB>
+                "Datasets"
+            </A>
+            <A href="/labels/imports" attr:class=TAB>
+                "Import"
             </A>
         </nav>
     }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod correct;
+mod erase;
 mod history;
 mod hold;
 mod reasons;
@@ -25,6 +26,7 @@ use crate::{
     error::AppError,
 };
 use acts::Acts;
+use erase::Erase;
 use history::History;
 use hold::Panel;
 use text::TaskText;
@@ -93,6 +95,7 @@ pub fn TaskPage() -> impl IntoView {
 fn Page(shown: Shown, acts: Acts) -> impl IntoView {
     let task = shown.detail.task.clone();
     let back = task.state.queue().map_or_else(|| "/work".to_owned(), |queue| format!("/work/{queue}"));
+    let may_erase = shown.viewer.may(Permission::EraseTexts) || task.erased_at.is_some();
     let back_title = task.state.queue().map_or_else(|| "Work".to_owned(), ToOwned::to_owned);
     view! {
         <p class="mb-2 text-sm">
@@ -107,6 +110,8 @@ fn Page(shown: Shown, acts: Acts) -> impl IntoView {
         <p class="-mt-3 mb-5 flex flex-wrap gap-x-4 gap-y-1 text-xs text-base-content/70">
             <span>"Came by " {task.channel.clone()} ", " <When at=task.submitted_at/></span>
             {task.due_at.map(|at| view! { <span>"due " <When at=at/></span> })}
+            {(task.worked_ms >= 60_000)
+                .then(|| view! { <span class="tabular-nums">{format!("worked on for {} min", task.worked_ms / 60_000)}</span> })}
             {task.external_id.clone().map(|id| view! { <span class="wrap-anywhere">"their number " {id}</span> })}
             <span class="font-mono wrap-anywhere">{task.id.to_string()}</span>
         </p>
@@ -118,6 +123,7 @@ fn Page(shown: Shown, acts: Acts) -> impl IntoView {
             <div class="flex min-w-0 flex-col gap-6 xl:col-start-1 xl:row-span-2 xl:row-start-1">
                 <TaskText body=task.body attributes=task.attributes/>
                 <History detail=shown.detail.clone()/>
+                {may_erase.then(|| view! { <Erase task=shown.detail.task.clone() acts/> })}
             </div>
             <div class="min-w-0 xl:col-start-2 xl:row-start-2">
                 <Why detail=shown.detail viewer=shown.viewer/>

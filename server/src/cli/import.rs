@@ -1,14 +1,36 @@
 //! `switchyard import`.
 
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
 use clap::{Args, Subcommand, ValueEnum};
-use domain::{Fault, NewTask, task::MAX_SUBJECT_BYTES, task::MAX_TEXT_BYTES};
+use domain::{
+    Fault, NewTask,
+    import::{ImportState, LabelImport},
+    task::MAX_SUBJECT_BYTES,
+};
+use exchange::{Format, LabelRecord, Numbered, Row, take_optional, take_text};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
+use service::{
+    ImportRequest,
+    ports::{ExampleLines, ExampleSource},
+};
+use sha2::{Digest, Sha256};
 
 use super::{
     Context, DataArgs, Failure, Outcome, Workspace, output,
-    rows::{self, Numbered, Row, Source},
+    source::{self, Source},
 };
+use crate::http;
+
+/// How often it is asked how far an import is.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Rows handed to the service at a time.
 const CHUNK: usize = 500;
@@ -21,7 +43,8 @@ pub(super) enum ImportCommand {
     /// Submit tasks: columns `subject` and `body`, or `text`; also channel, external_id, priority_hint, callback_url;
     /// every other column becomes an attribute.
     Tasks(Import),
-    /// Add training examples: columns `text` and `label`; other columns are ignored.
+    /// Add training examples: columns `text` and `label`, perhaps `priority` and `handling_minutes`. What is an example
+    /// already comes in only once.
     Labels(Import),
 }
 
@@ -63,14 +86,15 @@ impl ImportCommand {
                 import.report(imported, &tasks)
             }
             Self::Labels(import) => {
-                let labels = import.check(label_of_row)?;
+                let form = source::form(&import.source.file, import.source.format)?;
                 if import.dry_run {
+                    let labels = import.check(|row| LabelRecord::from_row(row, form))?;
                     return import.report(0, &labels);
                 }
                 let workspace = context.open(&import.data).await?;
-                let outcome = add_labels(&workspace, &labels.good).await;
-                let imported = workspace.close(outcome).await?;
-                import.report(imported, &labels)
+                let outcome = import.bring_in(&workspace, form).await;
+                let done = workspace.close(outcome).await?;
+                import.report_labels(&done)
             }
         }
     }
@@ -110,6 +134,54 @@ impl Import {
         Ok(checked)
     }
 
+    /// Brings examples in as a form of the page does: checked first, in the background, kept among the imports.
+    async fn bring_in(&self, workspace: &Workspace, form: Format) -> Result<LabelImport, Failure> {
+        let Workspace { services, actor, .. } = workspace;
+        let path = self.source.file.clone();
+        let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let unreadable = |error| Failure::message(format!("{}: {error}", path.display()));
+        let sha256 = file_sha256(&path).map_err(unreadable)?;
+        let source = Arc::new(ExampleFile { path: path.clone(), form });
+        let request = ImportRequest { file_name, sha256, skip_bad: self.on_error == OnError::Skip, source };
+        let started = services.start_import(actor, request).await.map_err(Fault::from)?;
+        let bar = progress_bar(0);
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        let done = loop {
+            ticks.tick().await;
+            let now = services.lookup_import(actor, started.id).await.map_err(Fault::from)?;
+            bar.set_length(now.good);
+            bar.set_position(now.added + now.known);
+            if now.state != ImportState::Running {
+                break now;
+            }
+        };
+        bar.finish_and_clear();
+        Ok(done)
+    }
+
+    fn report_labels(&self, done: &LabelImport) -> Outcome {
+        for problem in &done.problems {
+            complain(&format!("{}:{}: {}", self.source.file.display(), problem.line, problem.reason));
+        }
+        if done.bad > done.problems.len() as u64 {
+            complain(&format!("… and {} more bad rows", done.bad - done.problems.len() as u64));
+        }
+        if done.state != ImportState::Succeeded {
+            let hint = if done.bad > 0 && done.state == ImportState::Refused {
+                format!(" `--on-error skip` imports the {} others.", done.good)
+            } else {
+                String::new()
+            };
+            return Err(Failure::message(format!("{}{hint}", done.message)));
+        }
+        if self.json {
+            return output::json(&serde_json::json!({
+                "imported": done.added, "known": done.known, "good": done.good, "bad": done.bad, "dry_run": false,
+            }));
+        }
+        output::line(&done.message)
+    }
+
     fn report<T>(&self, imported: u64, checked: &Checked<T>) -> Outcome {
         if self.json {
             return output::json(&serde_json::json!({
@@ -129,26 +201,43 @@ fn complain(text: &str) {
     eprintln!("{text}");
 }
 
-fn label_of_row(mut row: Row) -> Result<(String, String), String> {
-    let text = rows::take_text(&mut row, "text")?;
-    let label = rows::take_text(&mut row, "label")?;
-    domain::text::check_length("text", &text, MAX_TEXT_BYTES).map_err(|error| error.to_string())?;
-    domain::text::check_label("label", &label).map_err(|error| error.to_string())?;
-    Ok((text, label))
+/// A file of examples where it is.
+struct ExampleFile {
+    path: PathBuf,
+    form: Format,
+}
+
+impl ExampleSource for ExampleFile {
+    fn read(&self) -> Result<ExampleLines, String> {
+        let file = File::open(&self.path).map_err(|error| error.to_string())?;
+        http::import::read_examples(file, self.form)
+    }
+}
+
+fn file_sha256(path: &Path) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex::encode(hash.finalize())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
 }
 
 fn task_of_row(mut row: Row) -> Result<NewTask, String> {
-    let (subject, body) = match rows::take_optional(&mut row, "subject")? {
-        Some(subject) => (subject, rows::take_optional(&mut row, "body")?.unwrap_or_default()),
-        None => split_text(rows::take_text(&mut row, "text")?),
+    let (subject, body) = match take_optional(&mut row, "subject")? {
+        Some(subject) => (subject, take_optional(&mut row, "body")?.unwrap_or_default()),
+        None => split_text(take_text(&mut row, "text")?),
     };
-    let priority_hint = rows::take_optional(&mut row, "priority_hint")?
+    let priority_hint = take_optional(&mut row, "priority_hint")?
         .map(|text| text.parse())
         .transpose()
         .map_err(|error: domain::ValidationError| error.to_string())?;
-    let channel = rows::take_optional(&mut row, "channel")?;
-    let external_id = rows::take_optional(&mut row, "external_id")?;
-    let callback_url = rows::take_optional(&mut row, "callback_url")?;
+    let channel = take_optional(&mut row, "channel")?;
+    let external_id = take_optional(&mut row, "external_id")?;
+    let callback_url = take_optional(&mut row, "callback_url")?;
     let mut attributes = match row.remove("attributes") {
         None | Some(Value::Null) => serde_json::Map::new(),
         Some(Value::Object(attributes)) => attributes,
@@ -188,16 +277,6 @@ async fn submit(workspace: &Workspace, tasks: Vec<NewTask>) -> Result<u64, Failu
     Ok(imported)
 }
 
-async fn add_labels(workspace: &Workspace, labels: &[(String, String)]) -> Result<u64, Failure> {
-    let bar = progress_bar(labels.len());
-    for chunk in labels.chunks(CHUNK) {
-        let added = workspace.services.import_labels(&workspace.actor, chunk).await.map_err(Fault::from)?;
-        bar.inc(added);
-    }
-    bar.finish_and_clear();
-    Ok(labels.len() as u64)
-}
-
 /// A bar on standard error; it stays silent when that is no terminal.
 fn progress_bar(rows: usize) -> ProgressBar {
     let bar = ProgressBar::new(rows as u64);
@@ -235,11 +314,6 @@ mod tests {
 
     #[test]
     fn bad_rows_say_which_column() {
-        assert_eq!(label_of_row(row(serde_json::json!({ "text": "x" }))).unwrap_err(), "`label` is missing");
-        assert_eq!(
-            label_of_row(row(serde_json::json!({ "text": 1, "label": "a" }))).unwrap_err(),
-            "`text` must be text"
-        );
         assert!(task_of_row(row(serde_json::json!({ "text": "x", "priority_hint": "soon" }))).is_err());
     }
 }

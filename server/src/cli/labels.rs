@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use clap::{Subcommand, ValueEnum};
-use domain::{Fault, Label, LabelKind, PageRequest, label::LabelFilter, page::MAX_PAGE_SIZE};
+use clap::Subcommand;
+use domain::{Fault, LabelKind, PageRequest, label::LabelFilter, page::MAX_PAGE_SIZE};
+use exchange::{Format, LabelRecord, LabelWriter};
 
-use super::{Context, DataArgs, Failure, Outcome, Workspace};
-use crate::http::label::{CSV_HEADER, csv_record, jsonl_record};
+use super::{Context, DataArgs, Outcome, Workspace};
 
 /// Take labels out.
 #[derive(Debug, Subcommand)]
@@ -25,14 +25,6 @@ pub(super) enum LabelsCommand {
         #[command(flatten)]
         data: DataArgs,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// One JSON object a line.
-    Jsonl,
-    /// Comma-separated values with a header.
-    Csv,
 }
 
 fn parse_kind(text: &str) -> Result<LabelKind, String> {
@@ -54,26 +46,15 @@ impl LabelsCommand {
 async fn export(workspace: &Workspace, format: Format, filter: &LabelFilter) -> Outcome {
     let Workspace { services, actor, .. } = workspace;
     services.begin_export(actor, filter).await.map_err(Fault::from)?;
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    if format == Format::Csv {
-        out.write_all(CSV_HEADER.as_bytes())?;
-    }
+    let mut writer = LabelWriter::new(format, false, io::BufWriter::new(io::stdout()))?;
     let mut request = PageRequest::first(MAX_PAGE_SIZE);
     loop {
         let page = services.list_labels(actor, filter, &request).await.map_err(Fault::from)?;
         for label in &page.items {
-            out.write_all(record(format, label)?.as_bytes())?;
+            writer.write(&LabelRecord::from_label(label))?;
         }
         let Some(next) = page.next else { break };
         request = PageRequest::after(Some(next), Some(MAX_PAGE_SIZE));
     }
-    Ok(out.flush()?)
-}
-
-fn record(format: Format, label: &Label) -> Result<String, Failure> {
-    match format {
-        Format::Csv => csv_record(label),
-        Format::Jsonl => jsonl_record(label),
-    }
-    .map_err(|error| Failure::message(error.to_string()))
+    Ok(writer.finish()?.flush()?)
 }

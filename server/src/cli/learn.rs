@@ -11,13 +11,11 @@ use std::{
 use clap::Args;
 use classifier::{Encoder, Model};
 use domain::{Classification, Priority};
+use exchange::{Format, Row, take_number, take_optional, take_text};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use super::{
-    Context, Failure, Outcome, output,
-    rows::{self, Format, Row},
-};
+use super::{Context, Failure, Outcome, output, source};
 
 /// Texts classified at a time.
 const BATCH: usize = 64;
@@ -27,7 +25,7 @@ const NO_VERSION: &str = "file";
 /// Train a model on a file.
 #[derive(Debug, Args)]
 pub(super) struct Train {
-    /// Training data: CSV or JSON lines with `text` and `label`, perhaps `priority` and `handling_minutes`.
+    /// Training data: CSV, JSON lines or Parquet with `text` and `label`, perhaps `priority` and `handling_minutes`.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// Directory for `model.onnx` and `model.json`.
@@ -227,27 +225,19 @@ fn load(context: &Context, directory: &Path) -> Result<Model, Failure> {
 fn read_samples(path: &Path, format: Option<Format>) -> Result<Vec<Sample>, Failure> {
     collect(path, format, |mut row| {
         Ok(Sample {
-            text: rows::take_text(&mut row, "text")?,
-            label: rows::take_text(&mut row, "label")?,
-            priority: rows::take_optional(&mut row, "priority")?
+            text: take_text(&mut row, "text")?,
+            label: take_text(&mut row, "label")?,
+            priority: take_optional(&mut row, "priority")?
                 .map(|text| text.parse())
                 .transpose()
                 .map_err(|error: domain::ValidationError| error.to_string())?,
-            handling_minutes: match row.remove("handling_minutes") {
-                None | Some(Value::Null) => None,
-                Some(Value::Number(minutes)) => minutes.as_f64().map(|minutes| minutes as f32),
-                Some(Value::String(text)) if text.trim().is_empty() => None,
-                Some(Value::String(text)) => {
-                    Some(text.trim().parse().map_err(|_| "`handling_minutes` must be a number".to_owned())?)
-                }
-                Some(_) => return Err("`handling_minutes` must be a number".to_owned()),
-            },
+            handling_minutes: take_number(&mut row, "handling_minutes")?,
         })
     })
 }
 
 fn read_texts(path: &Path, format: Option<Format>) -> Result<Vec<String>, Failure> {
-    collect(path, format, |mut row| rows::take_text(&mut row, "text"))
+    collect(path, format, |mut row| take_text(&mut row, "text"))
 }
 
 fn collect<T>(
@@ -255,7 +245,7 @@ fn collect<T>(
     format: Option<Format>,
     convert: impl Fn(Row) -> Result<T, String>,
 ) -> Result<Vec<T>, Failure> {
-    rows::read(path, format)?
+    source::read(path, format)?
         .map(|numbered| {
             let line = numbered.line;
             numbered

@@ -47,6 +47,9 @@ impl Serve {
         let (services, background) =
             workspace::open(&config.data_dir, config.store(), config.settings(), config.models()).await?;
         services.end_interrupted_runs().await.map_err(domain::Fault::from)?;
+        services.end_interrupted_imports().await.map_err(domain::Fault::from)?;
+        let uploads = workspace::uploads_dir(&config.data_dir);
+        workspace::clear(&uploads)?;
         services.watch_triggers();
         let people = if self.demo {
             demo::prepare(&services, &config.data_dir, |step| tracing::info!("{step}"))
@@ -57,7 +60,8 @@ impl Serve {
         };
 
         let stopping = CancellationToken::new();
-        let options = WebOptions { site, secure_cookies: config.secure_cookies(), stopping: stopping.clone() };
+        let secure_cookies = config.secure_cookies();
+        let options = WebOptions { site, uploads, secure_cookies, stopping: stopping.clone() };
         announce(address, &people)?;
         let served = serve(listener, router(&services, &options), stopping, stop_signal()).await;
         background.stop().await;

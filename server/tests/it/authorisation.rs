@@ -46,6 +46,11 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/labels/suspicious", READS_DECISIONS),
     ("/labels/names", READS_DECISIONS),
     ("/labels/names/refund", READS_DECISIONS),
+    ("/labels/names/split/sort", READS_DECISIONS),
+    ("/labels/datasets", READS_DECISIONS),
+    ("/labels/datasets/1", READS_DECISIONS),
+    ("/labels/imports", READS_DECISIONS),
+    ("/labels/unsure", READS_DECISIONS),
     ("/people", ADMINISTERS),
     ("/keys", ADMINISTERS),
 ];
@@ -70,6 +75,7 @@ const FUNCTIONS: &[(&str, &[Role], &str)] = &[
     ("correct_task", WORKS, "task={task}&token=99&label=x&reason=x"),
     ("escalate_task", WORKS, "task={task}&token=99&queue=triage&reason=x"),
     ("hand_back_task", WORKS, "task={task}&token=99&reason=x"),
+    ("erase_task_text", SUPERVISES, "task={task}&reason=+"),
     ("reverse_decision", SUPERVISES, "task={task}&reason=x"),
     ("answer_approval", SUPERVISES, "task={task}&yes=true&reason=x"),
     ("list_decisions", READS_DECISIONS, ""),
@@ -90,7 +96,7 @@ const FUNCTIONS: &[(&str, &[Role], &str)] = &[
     ("stop_rollout", SUPERVISES, "version=99"),
     ("set_automation_goal", SUPERVISES, "label=refund&percent=98"),
     ("lookup_run", READS_DECISIONS, "run=run_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
-    ("start_training", SUPERVISES, ""),
+    ("start_training", SUPERVISES, "dataset=99"),
     ("cancel_training", SUPERVISES, "run=run_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
     ("promote_model", SUPERVISES, "version=99"),
     ("list_labels", READS_DECISIONS, ""),
@@ -104,6 +110,19 @@ const FUNCTIONS: &[(&str, &[Role], &str)] = &[
     ("save_label", SUPERVISES, "name=+"),
     ("rename_label", SUPERVISES, "name=x&to=y"),
     ("retire_label", SUPERVISES, "name=x"),
+    ("split_label", SUPERVISES, "name=x"),
+    ("list_unsorted", READS_DECISIONS, "name=split"),
+    ("sort_example", SUPERVISES, "label=label_01ARZ3NDEKTSV4RRFFQ69G5FAV&part=x"),
+    ("sort_examples", SUPERVISES, "name=split&words=x&part=y"),
+    ("list_datasets", READS_DECISIONS, ""),
+    ("lookup_dataset", READS_DECISIONS, "number=1"),
+    ("list_dataset_examples", READS_DECISIONS, "number=1"),
+    ("make_dataset", SUPERVISES, "name=+"),
+    ("list_imports", READS_DECISIONS, ""),
+    ("lookup_import", READS_DECISIONS, "import=imp_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+    ("cancel_import", SUPERVISES, "import=imp_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+    ("list_unsure", READS_DECISIONS, ""),
+    ("label_unsure", SUPERVISES, "task={task}&label=+"),
     ("settle_dispute", SUPERVISES, "digest=x&label=x&reason=x"),
     ("list_people", ADMINISTERS, ""),
     ("add_user", ADMINISTERS, "email=x&name=x&role=agent"),
@@ -139,6 +158,9 @@ const API: &[(&str, &str, &[Scope], &[Role])] = &[
     ("GET", "/api/v1/decisions/{id}", &[Scope::TasksRead], READS_DECISIONS),
     ("GET", "/api/v1/escalations", &[], READS_TASKS),
     ("GET", "/api/v1/labels/export", &[], READS_DECISIONS),
+    ("POST", "/api/v1/labels/imports", &[], SUPERVISES),
+    ("GET", "/api/v1/datasets/{number}/export", &[], READS_DECISIONS),
+    ("GET", "/api/v1/datasets/{number}/card", &[], READS_DECISIONS),
     ("GET", "/api/v1/models/{version}/card", &[], READS_DECISIONS),
     ("GET", "/api/v1/live", &[], EVERYBODY),
 ];
@@ -172,6 +194,8 @@ impl Walk {
         let receipt = floor.services.submit(&floor.system, new, None).await.unwrap();
         floor.services.save_label(&floor.system, "refund", "").await.unwrap();
         floor.services.import_labels(&floor.system, &examples()).await.unwrap();
+        floor.services.save_label(&floor.system, "split", "").await.unwrap();
+        floor.services.split_label(&floor.system, "split", &["x".to_owned(), "y".to_owned()]).await.unwrap();
         floor.services.train(&floor.system).await.unwrap();
         let mut cookies = BTreeMap::new();
         for role in Role::ALL {
@@ -187,6 +211,7 @@ impl Walk {
             .replace("{id}", id)
             .replace("{queue}", "triage")
             .replace("{version}", "1")
+            .replace("{number}", "1")
     }
 
     /// The status alone: a stream's body never ends.
@@ -247,6 +272,8 @@ async fn every_page_is_for_its_roles_only() {
                 .replace("/policies/1", "/policies/{version}")
                 .replace("/models/1", "/models/{version}")
                 .replace("/names/refund", "/names/{name}")
+                .replace("/names/split", "/names/{name}")
+                .replace("/datasets/1", "/datasets/{number}")
         })
         .map(|path| path.trim_end_matches('/').to_owned())
         .collect();

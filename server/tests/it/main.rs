@@ -5,8 +5,10 @@
 mod authorisation;
 mod automation;
 mod crash;
+mod dataset;
 mod drift;
 mod encoder;
+mod import;
 mod label;
 mod label_set;
 mod learning;

@@ -43,7 +43,8 @@ async fn every_described_method_is_answered_by_its_route() {
     let document = serde_json::to_value(server::http::document()).unwrap();
     for (path, operations) in document["paths"].as_object().unwrap() {
         let id = if path.starts_with("/api/v1/decisions") { &decision } else { &task };
-        let filled = path.replace("{id}", id).replace("{queue}", "triage").replace("{version}", "1");
+        let filled =
+            path.replace("{id}", id).replace("{queue}", "triage").replace("{version}", "1").replace("{number}", "1");
         for method in operations.as_object().unwrap().keys() {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let answer = floor.call(method.clone(), &filled, &bearer, None).await;

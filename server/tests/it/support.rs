@@ -80,8 +80,12 @@ impl Floor {
         .await
         .unwrap();
         let stopping = CancellationToken::new();
-        let options =
-            WebOptions { site: directory.path().to_owned(), secure_cookies: false, stopping: stopping.clone() };
+        let options = WebOptions {
+            site: directory.path().to_owned(),
+            uploads: workspace::uploads_dir(directory.path()),
+            secure_cookies: false,
+            stopping: stopping.clone(),
+        };
         let router = router(&services, &options);
         let system = Actor::system("test");
         Self { services, router, system, stopping, _background: background, directory }

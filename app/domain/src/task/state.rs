@@ -17,6 +17,8 @@ pub struct Claim {
     pub holder_name: String,
     /// Fencing token: grows with every claim of the task, and every act on the claim must show it.
     pub token: u64,
+    /// When the hold began.
+    pub since: Timestamp,
     /// When the hold ends by itself.
     pub expires_at: Timestamp,
 }
@@ -142,6 +144,7 @@ impl TaskState {
             holder: holder.to_string(),
             holder_name: holder_name.to_owned(),
             token: last_token + 1,
+            since: now,
             expires_at: now.plus_ms(lease_ms.clamp(*LEASE_MS.start(), *LEASE_MS.end())),
         };
         Ok(Self::Claimed { queue, claim })

@@ -21,6 +21,7 @@ pub(super) fn ClassificationCard(
         return view! { <p class="alert alert-warning alert-soft">{why}</p> }.into_any();
     };
     let margin = classification.margin() * 100.0;
+    let predictions = classification.predictions_in_words();
     let bars = classification
         .candidates
         .into_iter()
@@ -33,8 +34,6 @@ pub(super) fn ClassificationCard(
         })
         .collect_view();
     let stages = classification.stages;
-    let handling = classification.handling_minutes.map(|minutes| format!("About {minutes:.0} minutes of work. "));
-    let priority = classification.priority.map(|priority| format!("Predicted priority {}. ", priority.as_str()));
     view! {
         <p class="mb-3 text-sm">
             "Model "
@@ -42,7 +41,7 @@ pub(super) fn ClassificationCard(
                 {classification.model_version}
             </a> " says " <strong>{classification.label}</strong>
             <span class="num">{format!(", {:.1} % sure, {margin:.1} points ahead of the next. ", classification.confidence * 100.0)}</span>
-            {priority} {handling}
+            {predictions}
         </p>
         <ol class="grid gap-3">{bars}</ol>
         <div class="mt-4 border-t border-base-300 pt-3">

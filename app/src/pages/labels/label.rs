@@ -12,7 +12,7 @@ use super::{
     names::{State, link},
 };
 use crate::{
-    api::label_set::{RenameLabel, RetireLabel, SaveLabel, lookup_label_use},
+    api::label_set::{RenameLabel, RetireLabel, SaveLabel, SplitLabel, lookup_label_use},
     components::{Confirm, FieldError, FormError, PageHeader, action_error, announce_done, loaded_for},
 };
 
@@ -22,21 +22,31 @@ struct Acts {
     save: ServerAction<SaveLabel>,
     rename: ServerAction<RenameLabel>,
     retire: ServerAction<RetireLabel>,
+    split: ServerAction<SplitLabel>,
 }
 
 /// A label with its effect on examples, tasks, the model and the policy.
 #[component]
 pub fn LabelPage() -> impl IntoView {
     let params = use_params_map();
-    let acts = Acts { save: ServerAction::new(), rename: ServerAction::new(), retire: ServerAction::new() };
+    let acts = Acts {
+        save: ServerAction::new(),
+        rename: ServerAction::new(),
+        retire: ServerAction::new(),
+        split: ServerAction::new(),
+    };
     let name = Memo::new(move |_| params.with(|params| params.get("name").unwrap_or_default()));
     let page = Resource::new(
-        move || (name.get(), acts.save.version().get(), acts.rename.version().get(), acts.retire.version().get()),
+        move || {
+            let versions = (acts.save.version().get(), acts.rename.version().get(), acts.retire.version().get());
+            (name.get(), versions, acts.split.version().get())
+        },
         |(name, ..)| async move { Ok((lookup_label_use(name).await?, count_label_backlog().await?)) },
     );
     announce_done(acts.save, "Saved.");
     announce_done(acts.rename, "The label has another name.");
     announce_done(acts.retire, "The label is retired.");
+    announce_done(acts.split, "The label is split.");
     let errors = [action_error(acts.save), action_error(acts.retire)];
     loaded_for(page, move |(found, backlog), viewer| {
         let changes = viewer.may(Permission::ManageLabels).then(|| view! { <Changes found=found.clone() acts/> });
@@ -108,18 +118,31 @@ fn Changes(found: LabelUse, acts: Acts) -> impl IntoView {
         return view! { <p class="text-sm">"Its examples stand under its present name, and so do changes."</p> }
             .into_any();
     }
-    let retired = found.entry.state == LabelState::Retired;
-    let save_word = if retired { "Bring it back" } else { "Save" };
+    let in_use = found.entry.state == LabelState::Active;
+    let save_word = if in_use { "Save" } else { "Bring it back" };
+    let sort = matches!(found.entry.state, LabelState::Split { .. }).then(|| {
+        view! {
+            <a class="btn btn-sm btn-primary" href=format!("{}/sort", link(&found.entry.name))>
+                {format!("Sort its {} examples", found.entry.examples)}
+            </a>
+        }
+    });
     let about = found.entry.about.clone();
     let name = found.entry.name.clone();
     let pending = acts.save.pending();
-    let others = (!retired)
-        .then(|| view! { <Rename found=found.clone() rename=acts.rename/> <Retire found retire=acts.retire/> });
+    let others = in_use.then(|| {
+        view! {
+            <Rename found=found.clone() rename=acts.rename/>
+            <Split found=found.clone() split=acts.split/>
+            <Retire found retire=acts.retire/>
+        }
+    });
     view! {
         <section aria-labelledby="change" class="flex max-w-2xl flex-col items-start gap-6">
             <h2 id="change" class="text-lg font-semibold">
                 "Change it"
             </h2>
+            {sort}
             <ActionForm action=acts.save attr:class="flex w-full flex-wrap items-end gap-3">
                 <input type="hidden" name="name" value=name/>
                 <div class="flex min-w-64 grow flex-col gap-1">
@@ -193,6 +216,46 @@ fn Rename(found: LabelUse, rename: ServerAction<RenameLabel>) -> impl IntoView {
                         }
                     })
             }}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Split(found: LabelUse, split: ServerAction<SplitLabel>) -> impl IntoView {
+    let error = action_error(split);
+    let pending = split.pending();
+    let effect = format!(
+        "Nobody gives it any more. Its {} examples wait to be sorted into the parts, and training leaves out those that are not sorted yet; {} unfinished tasks keep the name until somebody corrects them. Finished tasks and decisions keep it for good. {} {}",
+        found.entry.examples,
+        found.open_tasks,
+        found.champion.as_ref().map_or_else(String::new, |model| {
+            format!("{model} knows it: its next best answer counts instead, until a model is trained on the parts.")
+        }),
+        policy_effect(&found),
+    );
+    let fields = (1..=4)
+        .map(|place| {
+            view! {
+                <label class="flex flex-col gap-1 text-sm">
+                    <span>{format!("Part {place}")}</span>
+                    <input class="input input-sm w-44" name="parts[]" list="other-names" maxlength="128" required=place < 3 autocomplete="off"/>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="flex w-full flex-col gap-2">
+            <h3 class="font-medium">"Split it"</h3>
+            <p class="text-sm">{effect}</p>
+            <ActionForm action=split attr:class="flex flex-wrap items-end gap-3">
+                <input type="hidden" name="name" value=found.entry.name/>
+                {fields}
+                <button class="btn btn-sm" type="submit" disabled=pending>
+                    "Split"
+                </button>
+            </ActionForm>
+            <FormError error/>
         </div>
     }
     .into_any()

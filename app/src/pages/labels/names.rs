@@ -129,6 +129,9 @@ pub(super) fn State(state: LabelState) -> impl IntoView {
         LabelState::Retired => {
             view! { <span class="badge badge-sm badge-soft badge-neutral">"retired"</span> }.into_any()
         }
+        LabelState::Split { parts } => {
+            view! { <span class="text-sm wrap-anywhere">{format!("split into {}", parts.join(", "))}</span> }.into_any()
+        }
         LabelState::Became { label } => {
             let href = link(&label);
             view! {

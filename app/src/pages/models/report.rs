@@ -85,6 +85,18 @@ fn Facts(model: Model) -> impl IntoView {
             <dd class="wrap-anywhere">
                 <code class="text-xs">{model.sha256}</code>
             </dd>
+            {model
+                .dataset
+                .map(|number| {
+                    view! {
+                        <dt class="text-base-content/70">"Dataset"</dt>
+                        <dd>
+                            <a class="link" href=format!("/labels/datasets/{number}")>
+                                {domain::dataset::dataset_name(number)}
+                            </a>
+                        </dd>
+                    }
+                })}
             <dt class="text-base-content/70">"SHA-256 of its examples"</dt>
             <dd class="wrap-anywhere">
                 <code class="text-xs">{model.dataset_sha256}</code>
@@ -264,6 +276,33 @@ fn Numbers(held_out: HeldOutReport, metrics: Metrics, cases: String) -> impl Int
             </dd>
         }
     });
+    let priority = metrics.priority.map(|priority| {
+        view! {
+            <dt class="text-base-content/70">"Suggested priority"</dt>
+            <dd>
+                {format!(
+                    "{} right of {} that state one; agreement beyond chance {:.2} (quadratic kappa). It is shown and never applied by itself",
+                    percent(priority.accuracy),
+                    priority.examples,
+                    priority.kappa,
+                )}
+            </dd>
+        }
+    });
+    let handling = metrics.handling.map(|handling| {
+        view! {
+            <dt class="text-base-content/70">"Predicted minutes of work"</dt>
+            <dd>
+                {format!(
+                    "half of {} are off by at most {:.1} min ({:.1} when every task is taken for the usual one); {} lie in the range that is meant to hold 80 %",
+                    handling.examples,
+                    handling.median_error,
+                    handling.median_error_of_guessing,
+                    percent(handling.within_range),
+                )}
+            </dd>
+        }
+    });
     let wrong = ((1.0 - held_out.accuracy.share) * held_out.accuracy.of as f64).round();
     view! {
         <dl class="grid grid-cols-1 gap-x-4 gap-y-1 text-sm tabular-nums sm:grid-cols-[auto_minmax(0,1fr)]">
@@ -281,6 +320,8 @@ fn Numbers(held_out: HeldOutReport, metrics: Metrics, cases: String) -> impl Int
             <dd>{format!("{:.3}", metrics.ece)}</dd>
             {auroc}
             {lists}
+            {priority}
+            {handling}
         </dl>
         <p class="mt-2 max-w-prose text-xs text-base-content/70">
             "Held-out examples are a fifth of all texts, chosen by their digest, that no model learns from. Ranges in brackets hold the true value in 95 of 100 cases (Clopper and Pearson)."

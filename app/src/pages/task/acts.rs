@@ -3,8 +3,12 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{
-    api::work::{
-        AnswerApproval, ClaimTask, CorrectTask, EscalateTask, HandBackTask, ReleaseTask, ResolveTask, ReverseDecision,
+    api::{
+        task::EraseTaskText,
+        work::{
+            AnswerApproval, ClaimTask, CorrectTask, EscalateTask, HandBackTask, ReleaseTask, ResolveTask,
+            ReverseDecision,
+        },
     },
     components::announce,
     error::AppError,
@@ -21,6 +25,7 @@ pub(super) struct Acts {
     pub(super) hand_back: ServerAction<HandBackTask>,
     pub(super) reverse: ServerAction<ReverseDecision>,
     pub(super) approve: ServerAction<AnswerApproval>,
+    pub(super) erase: ServerAction<EraseTaskText>,
     /// Counts the acts that succeeded. A refused one is not counted: the form keeps what was typed.
     pub(super) done: RwSignal<u32>,
 }
@@ -37,6 +42,7 @@ impl Acts {
             hand_back: ServerAction::new(),
             reverse: ServerAction::new(),
             approve: ServerAction::new(),
+            erase: ServerAction::new(),
             done: RwSignal::new(0),
         };
         watch(acts.claim, id, acts.done, "You hold this task now.");
@@ -47,6 +53,7 @@ impl Acts {
         watch(acts.hand_back, id, acts.done, "The task is handed back.");
         watch(acts.reverse, id, acts.done, "The decision is undone.");
         watch(acts.approve, id, acts.done, "Your answer is kept.");
+        watch(acts.erase, id, acts.done, "The text is erased.");
         acts
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn Why(detail: TaskDetail, viewer: Viewer) -> impl IntoView {
             {classification
                 .map(|classification| {
                     let listed = classification.short_list().len();
+                    let suggestions = classification.predictions_in_words();
                     view! {
                         <h3 class="mt-4 mb-2 text-xs font-medium text-base-content/70">"What the model thought of"</h3>
                         <div class="flex flex-col gap-2">
@@ -47,6 +48,7 @@ pub(super) fn Why(detail: TaskDetail, viewer: Viewer) -> impl IntoView {
                         <p class="mt-2 text-xs text-base-content/70 tabular-nums">
                             {format!("Belongs to no label: {:.1} %", classification.out_of_scope * 100.0)}
                         </p>
+                        {suggestions.map(|text| view! { <p class="mt-2 text-xs text-base-content/70 tabular-nums">{text}</p> })}
                     }
                 })}
             <Versions decision/>

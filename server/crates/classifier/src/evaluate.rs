@@ -1,8 +1,13 @@
 //! What a model reaches on examples that it has not learned from.
 
+mod heads;
+
 use std::{collections::BTreeMap, collections::HashMap, time::Instant};
 
-use domain::{Classification, Metrics};
+use domain::{
+    Classification, Metrics,
+    model::{HandlingMetrics, PriorityMetrics},
+};
 use serde::{Deserialize, Serialize};
 use statistics::ranking::auroc;
 
@@ -28,6 +33,12 @@ pub struct Evaluation {
     /// How well the out-of-scope score tells foreign texts from the examples: the area under the ROC curve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub out_of_scope_auroc: Option<f64>,
+    /// How good the predicted priorities are, when the model has a head for them and examples state some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<PriorityMetrics>,
+    /// How good the predicted minutes are, when the model has a head for them and examples state some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handling: Option<HandlingMetrics>,
     /// Texts classified in a second, in batches, featurising included.
     pub texts_per_second: f64,
     /// SHA-256 of the model's graph in hexadecimal.
@@ -48,6 +59,8 @@ impl Evaluation {
             champion: None,
             learning_curve: Vec::new(),
             newest: None,
+            priority: self.priority.clone(),
+            handling: self.handling.clone(),
         }
     }
 }
@@ -102,6 +115,8 @@ pub fn evaluate_and_keep(
         ece: expected_calibration_error(&outcomes),
         coverage_at_precision: coverage(&outcomes),
         out_of_scope_auroc: auroc(&outside, &inside),
+        priority: heads::priority(&model.card().heads, examples, &answers),
+        handling: heads::handling(&model.card().heads, examples, &answers),
         texts_per_second: if seconds > 0.0 { examples.len() as f64 / seconds } else { 0.0 },
         model_sha256: model.sha256().to_owned(),
     };

@@ -14,8 +14,10 @@ use prost::Message;
 
 use crate::{
     error::GuardError,
+    heads::HeadForm,
     onnx::{
         graph::{head_skeleton, skeleton},
+        heads::{MINUTES, PRIORITY},
         proto::{
             AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetId, TensorProto, TensorType, ValueInfoProto,
             data_type,
@@ -27,14 +29,28 @@ use crate::{
 /// Bytes that a model file may have: the largest number of labels, and some room.
 pub const MAX_MODEL_BYTES: u64 = 80 * 1024 * 1024;
 
-const OPERATORS: [&str; 9] =
-    ["Gather", "Mul", "LpNormalization", "Unsqueeze", "Cast", "MatMul", "Squeeze", "Add", "Softmax"];
+const OPERATORS: [&str; 13] = [
+    "Gather",
+    "Mul",
+    "LpNormalization",
+    "Unsqueeze",
+    "Cast",
+    "MatMul",
+    "Squeeze",
+    "Add",
+    "Softmax",
+    "Split",
+    "Sub",
+    "Sigmoid",
+    "Exp",
+];
 
 /// A model that was read and found harmless.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspected {
     proto: ModelProto,
     labels: usize,
+    heads: HeadForm,
 }
 
 impl Inspected {
@@ -42,6 +58,12 @@ impl Inspected {
     #[must_use]
     pub const fn labels(&self) -> usize {
         self.labels
+    }
+
+    /// Which heads the graph has.
+    #[must_use]
+    pub const fn heads(&self) -> HeadForm {
+        self.heads
     }
 
     /// A fact from the graph's `metadata_props`.
@@ -63,7 +85,7 @@ impl Inspected {
 /// # Errors
 /// When it is no ONNX model, or one with anything but a linear classifier in it.
 pub fn inspect(bytes: &[u8]) -> Result<Inspected, GuardError> {
-    inspect_as(bytes, skeleton)
+    inspect_as(bytes, heads_of, skeleton)
 }
 
 /// Reads the file of a head on embeddings of so many dimensions.
@@ -71,10 +93,20 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspected, GuardError> {
 /// # Errors
 /// When it is no ONNX model, or one with anything but such a head in it.
 pub fn inspect_head(bytes: &[u8], dimensions: usize) -> Result<Inspected, GuardError> {
-    inspect_as(bytes, |labels| head_skeleton(labels, dimensions))
+    inspect_as(bytes, |_| HeadForm::default(), |labels, _| head_skeleton(labels, dimensions))
 }
 
-fn inspect_as(bytes: &[u8], form: impl FnOnce(usize) -> ModelProto) -> Result<Inspected, GuardError> {
+/// Which heads a graph seems to have; whether it has just these shows when it is compared.
+fn heads_of(graph: &GraphProto) -> HeadForm {
+    let has = |name: &str| graph.output.iter().any(|output| output.name.as_deref() == Some(name));
+    HeadForm { priority: has(PRIORITY), minutes: has(MINUTES) }
+}
+
+fn inspect_as(
+    bytes: &[u8],
+    heads_of: impl FnOnce(&GraphProto) -> HeadForm,
+    form: impl FnOnce(usize, HeadForm) -> ModelProto,
+) -> Result<Inspected, GuardError> {
     if bytes.len() as u64 > MAX_MODEL_BYTES {
         return Err(GuardError::TooLarge { bytes: bytes.len() as u64, max: MAX_MODEL_BYTES });
     }
@@ -91,8 +123,9 @@ fn inspect_as(bytes: &[u8], form: impl FnOnce(usize) -> ModelProto) -> Result<In
     }
     graph.node.iter().try_for_each(check_node)?;
     graph.initializer.iter().try_for_each(check_tensor)?;
-    let labels = check_form(&proto, graph, form)?;
-    Ok(Inspected { proto, labels })
+    let heads = heads_of(graph);
+    let labels = check_form(&proto, graph, heads, form)?;
+    Ok(Inspected { proto, labels, heads })
 }
 
 /// The input with the tokens of each text.
@@ -245,21 +278,22 @@ fn check_tensor(tensor: &TensorProto) -> Result<(), GuardError> {
     if bytes == Some(held) { Ok(()) } else { Err(GuardError::BadTensor { tensor: name() }) }
 }
 
-/// Compares with what this version writes, apart from the numbers and the facts, and returns the number of labels.
+/// Compares with what this version writes, apart from the learned numbers and the facts, and returns the number of labels.
 fn check_form(
     proto: &ModelProto,
     graph: &GraphProto,
-    form: impl FnOnce(usize) -> ModelProto,
+    heads: HeadForm,
+    form: impl FnOnce(usize, HeadForm) -> ModelProto,
 ) -> Result<usize, GuardError> {
     let bias = graph.initializer.iter().find(|tensor| tensor.name.as_deref() == Some("bias"));
     let labels = match bias.map(|tensor| tensor.dims.as_slice()) {
-        Some(&[labels]) => usize::try_from(labels).unwrap_or(0),
+        Some(&[columns]) => usize::try_from(columns).unwrap_or(0).saturating_sub(heads.columns()),
         _ => return Err(GuardError::OtherForm("it has no bias for each label")),
     };
     if !(2..=MAX_LABELS).contains(&labels) {
         return Err(GuardError::OtherForm("the number of labels is out of range"));
     }
-    let ours = form(labels);
+    let ours = form(labels, heads);
     let ours_graph = ours.graph.unwrap_or_default();
     if proto.ir_version != ours.ir_version || proto.opset_import != ours.opset_import {
         return Err(GuardError::OtherForm("the operator set is another"));
@@ -271,7 +305,8 @@ fn check_form(
         return Err(GuardError::OtherForm("the inputs or outputs are others"));
     }
     let same = |(theirs, ours): (&TensorProto, &TensorProto)| {
-        (&theirs.name, theirs.data_type, &theirs.dims) == (&ours.name, ours.data_type, &ours.dims)
+        let has_our_numbers = ours.raw_data.is_none() || theirs.raw_data == ours.raw_data;
+        has_our_numbers && (&theirs.name, theirs.data_type, &theirs.dims) == (&ours.name, ours.data_type, &ours.dims)
     };
     let tensors = &graph.initializer;
     if tensors.len() != ours_graph.initializer.len() || !tensors.iter().zip(&ours_graph.initializer).all(same) {

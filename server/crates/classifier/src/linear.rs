@@ -1,35 +1,43 @@
 //! The parameters of a linear classifier, and its arithmetic in plain Rust as the reference for the ONNX graph.
 
-use crate::featurizer::{BUCKETS, Features};
+use domain::Priority;
 
-/// A softmax regression over hashed features, its weights quantised to 8 bits with a scale for each label.
+use crate::{
+    featurizer::{BUCKETS, Features},
+    heads::Heads,
+};
+
+/// A softmax regression over hashed features, and perhaps heads for more than the label. Each is a column of weights,
+/// quantised to 8 bits with a scale for each column: first those of the labels, then the priority's, then the minutes'.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearModel {
     /// Labels in the order of the outputs.
     pub labels: Vec<String>,
     /// Inverse document frequency of each bucket.
     pub idf: Vec<f32>,
-    /// Weights: for each bucket one byte for each label.
+    /// Weights: for each bucket one byte for each column.
     pub weights: Vec<i8>,
-    /// What a label's weights are to be multiplied with.
+    /// What a column's weights are to be multiplied with.
     pub scale: Vec<f32>,
-    /// What is added for each label.
+    /// What is added for each column.
     pub bias: Vec<f32>,
     /// What logits are divided by before the softmax.
     pub temperature: f32,
     /// The least probability of a label on the short list.
     pub short_list: Option<f32>,
+    /// What becomes of the columns behind those of the labels.
+    pub heads: Heads,
 }
 
 impl LinearModel {
-    /// Quantises weights, given for the buckets that have any, one float or more for each label. A label's largest weight
-    /// becomes ±127, so the error of a weight is at most 1/254 of that.
+    /// Quantises weights, given for the buckets that have any: one float for each column, which are as many as biases, or
+    /// more. A column's largest weight becomes ±127, so the error of a weight is at most 1/254 of that.
     #[must_use]
     pub fn quantise<'a, R>(labels: Vec<String>, idf: Vec<f32>, rows: R, bias: Vec<f32>) -> Self
     where
         R: Iterator<Item = (u16, &'a [f32])> + Clone,
     {
-        let width = labels.len();
+        let width = bias.len();
         let mut scale = vec![0.0f32; width];
         for (_, row) in rows.clone() {
             for (largest, weight) in scale.iter_mut().zip(row) {
@@ -37,7 +45,7 @@ impl LinearModel {
             }
         }
         for largest in &mut scale {
-            // A label whose weights are all zero keeps a scale that can be divided by.
+            // A column whose weights are all zero keeps a scale that can be divided by.
             *largest = if *largest > 0.0 { *largest / 127.0 } else { 1.0 };
         }
         let mut quantised = vec![0i8; BUCKETS * width];
@@ -48,13 +56,22 @@ impl LinearModel {
                 *target = (weight / scale).round() as i8;
             }
         }
-        Self { labels, idf, weights: quantised, scale, bias, temperature: 1.0, short_list: None }
+        Self {
+            labels,
+            idf,
+            weights: quantised,
+            scale,
+            bias,
+            temperature: 1.0,
+            short_list: None,
+            heads: Heads::default(),
+        }
     }
 
-    /// The logits of one text, as the graph computes them.
+    /// The scores of one text, one for each column, as the graph computes them.
     #[must_use]
-    pub fn logits(&self, features: Features<'_>) -> Vec<f32> {
-        let width = self.labels.len();
+    pub fn scores(&self, features: Features<'_>) -> Vec<f32> {
+        let width = self.bias.len();
         let values = normalised(features, &self.idf);
         let mut sums = vec![0.0f32; width];
         for (&id, value) in features.ids.iter().zip(values) {
@@ -66,12 +83,35 @@ impl LinearModel {
         sums.iter().zip(&self.scale).zip(&self.bias).map(|((sum, scale), bias)| sum * scale + bias).collect()
     }
 
+    /// The logits of one text: the scores of the labels.
+    #[must_use]
+    pub fn logits(&self, features: Features<'_>) -> Vec<f32> {
+        let mut scores = self.scores(features);
+        scores.truncate(self.labels.len());
+        scores
+    }
+
     /// The calibrated probabilities of one text, as the graph computes them.
     #[must_use]
     pub fn probabilities(&self, features: Features<'_>) -> Vec<f32> {
         let mut values = self.logits(features);
         softmax(&mut values, 1.0 / self.temperature);
         values
+    }
+
+    /// The probability of each priority for one text, as the graph computes it; nothing without the head.
+    #[must_use]
+    pub fn priorities(&self, features: Features<'_>) -> Option<[f32; Priority::ALL.len()]> {
+        let head = self.heads.priority.as_ref()?;
+        Some(head.probabilities(*self.scores(features).get(self.labels.len())?))
+    }
+
+    /// The low end, the middle and the high end of the minutes for one text, as the graph computes them; nothing without
+    /// the head.
+    #[must_use]
+    pub fn minutes(&self, features: Features<'_>) -> Option<[f32; 3]> {
+        let head = self.heads.minutes.as_ref()?;
+        Some(head.minutes(*self.scores(features).get(self.labels.len() + usize::from(self.heads.priority.is_some()))?))
     }
 }
 

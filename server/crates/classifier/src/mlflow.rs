@@ -1,5 +1,6 @@
 //! The directory layout in which MLflow keeps models, so that its own client loads one: `mlflow.onnx.load_model` and
-//! `mlflow.pyfunc.load_model`. What they load is the linear model's graph, from hashed words to probabilities. A directory
+//! `mlflow.pyfunc.load_model`. What they load is the linear model's graph, from hashed words to probabilities,
+//! and to what its heads say. A directory
 //! of this layout is still one that [`Artifact::read`](crate::Artifact::read) takes.
 
 use std::path::Path;
@@ -9,6 +10,7 @@ use domain::Timestamp;
 use crate::{
     error::ModelError,
     model_dir::{Artifact, GRAPH_FILE},
+    onnx::heads::{MINUTES, PRIORITY},
 };
 
 /// The model's card for people.
@@ -48,8 +50,10 @@ fn mlmodel(artifact: &Artifact, name: &str, made_at: Timestamp) -> String {
     };
     let width = i64::try_from(labels).unwrap_or(-1);
     let inputs = serde_json::json!([tensor("ids", "int64", -1), tensor("tf", "float32", -1)]).to_string();
-    let outputs =
-        serde_json::json!([tensor("logits", "float32", width), tensor("probs", "float32", width)]).to_string();
+    let mut outputs = vec![tensor("logits", "float32", width), tensor("probs", "float32", width)];
+    outputs.extend(card.heads.priority.as_ref().map(|_| tensor(PRIORITY, "float32", 4)));
+    outputs.extend(card.heads.minutes.as_ref().map(|_| tensor(MINUTES, "float32", 3)));
+    let outputs = serde_json::Value::from(outputs).to_string();
     let names: Vec<&str> = card.facts.labels.iter().map(|label| label.name.as_str()).collect();
     let sha256 = artifact.sha256();
     // MLflow reads YAML, of which JSON is a part.

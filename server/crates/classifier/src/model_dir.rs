@@ -17,10 +17,11 @@ use crate::{
     evaluate::Evaluation,
     featurizer,
     guard::{self, Inspected, MAX_MODEL_BYTES},
+    heads::Heads,
     linear::LinearModel,
     onnx::{
         self,
-        graph::{fact, labels_fact, short_list_fact},
+        graph::{fact, heads_fact, labels_fact, short_list_fact},
     },
     suspicious::Suspect,
 };
@@ -49,6 +50,9 @@ pub struct ModelCard {
     /// The least probability of a label on the short list, such that the right one is on it in 99 of 100 cases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_list: Option<f32>,
+    /// What it says beside the label.
+    #[serde(default, skip_serializing_if = "Heads::is_empty")]
+    pub heads: Heads,
     /// The stage behind the linear model, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade: Option<Cascade>,
@@ -100,17 +104,18 @@ pub struct Facts {
     pub out_of_fold: Option<OutOfFold>,
 }
 
-/// A label and what its examples state.
+/// A label and what is known of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabelCard {
     /// The label.
     pub name: String,
     /// Its examples.
     pub examples: u64,
-    /// The priority that more than half of them state, when at least five state one.
+    /// The priority that more than half of them state. Models of earlier versions answer it with the label; now a head
+    /// learns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
-    /// The median of the minutes that they state, when at least five state them.
+    /// The median of the minutes that they state, of models of earlier versions as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling_minutes: Option<f32>,
 }
@@ -155,6 +160,7 @@ impl Artifact {
             graph_sha256: hex::encode(Sha256::digest(&graph)),
             temperature: model.temperature,
             short_list: model.short_list,
+            heads: model.heads.clone(),
             cascade: None,
             facts,
             metrics: None,
@@ -308,6 +314,10 @@ impl Artifact {
         // Graphs of earlier versions state none.
         if inspected.fact(fact::SHORT_LIST).unwrap_or_default() != short_list_fact(card.short_list) {
             return Err(ModelError::Disagree(fact::SHORT_LIST));
+        }
+        let stated = inspected.fact(fact::HEADS).unwrap_or_default();
+        if stated != heads_fact(&card.heads) || inspected.heads() != card.heads.form() {
+            return Err(ModelError::Disagree(fact::HEADS));
         }
         Ok(inspected)
     }

@@ -1,5 +1,7 @@
 //! A model in memory, answering batches through ONNX Runtime.
 
+mod answer;
+
 use std::{
     ops::Range,
     path::Path,
@@ -8,8 +10,8 @@ use std::{
 };
 
 use domain::{
-    Candidate, Classification,
-    classification::{MAX_CANDIDATES, Stage, StageOutcome, StageRun},
+    Classification, Priority,
+    classification::{Stage, StageOutcome, StageRun},
     label::NONE_OF_THESE,
 };
 use ort::{
@@ -22,8 +24,10 @@ use crate::{
     encoder::Encoder,
     error::{ClassifyError, ModelError},
     featurizer::Featurizer,
+    heads::{HeadForm, Said},
     linear::softmax,
     model_dir::{Artifact, Cascade, ModelCard},
+    onnx::heads::{MINUTES, PRIORITY},
     runtime,
 };
 
@@ -33,6 +37,9 @@ const MAX_CELLS: usize = 8 * 1024 * 1024;
 const MAX_PADDING_RATIO: f32 = 1.5;
 /// Features of padding that are always cheaper than a call more.
 const PADDING_SLACK: usize = 64;
+/// Probabilities of priorities, and ends of a range of minutes with its middle.
+const RANKS: usize = Priority::ALL.len();
+const ENDS: usize = 3;
 /// Texts that are featurised before ONNX Runtime is called, so that another caller need not wait for a whole file.
 const TEXTS_PER_TURN: usize = 256;
 
@@ -156,8 +163,8 @@ impl Model {
         for (turn, texts) in texts.chunks(TEXTS_PER_TURN).enumerate() {
             let first = turn * TEXTS_PER_TURN;
             let started = Instant::now();
-            let mut sink = |at: usize, probabilities: &[f32]| {
-                let answer = self.classification(probabilities);
+            let mut sink = |at: usize, probabilities: &[f32], said: Said| {
+                let answer = self.classification(probabilities, said);
                 let asks = |stage: &CascadeStage| answer.confidence < stage.card.ask_below;
                 if self.cascade.as_ref().is_some_and(asks) {
                     unsure.push((first + at, probabilities.to_vec()));
@@ -166,7 +173,7 @@ impl Model {
             };
             // A panic in another thread leaves buffers that the next turn clears first.
             let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
-            worker.answer(texts, self.card.facts.labels.len(), &mut sink)?;
+            worker.answer(texts, self.card.facts.labels.len(), self.card.heads.form(), &mut sink)?;
             drop(worker);
             if let Some(stage) = &self.cascade {
                 let micros = micros_each(started, texts.len());
@@ -184,7 +191,8 @@ impl Model {
         Ok(answers)
     }
 
-    /// Replaces the answers of the texts that the linear model was unsure of, as far as time reaches.
+    /// Replaces the labels of the texts that the linear model was unsure of, as far as time reaches. What its heads said
+    /// stays.
     fn ask_encoder<T: AsRef<str>>(
         &self,
         stage: &CascadeStage,
@@ -215,7 +223,7 @@ impl Model {
             if present {
                 let mut blend = blended(linear, head, stage.card.head_weight);
                 softmax(&mut blend, 1.0 / stage.card.blend_temperature);
-                *answer = self.classification(&blend);
+                *answer = self.classification(&blend, Said::again(answer));
             }
             stages.push(StageRun {
                 stage: Stage::Encoder,
@@ -230,7 +238,7 @@ impl Model {
         Ok(())
     }
 
-    /// What a cascade's head alone says of texts, for benchmarks; nothing of a model without one.
+    /// Which labels a cascade's head alone gives texts, for benchmarks; nothing of a model without one.
     ///
     /// # Errors
     /// When ONNX Runtime does not answer.
@@ -239,12 +247,12 @@ impl Model {
         let embeddings = stage.encoder.embed(texts, None)?;
         let probabilities = stage.probabilities(&embeddings.values, texts.len())?;
         let rows = probabilities.chunks_exact(self.card.facts.labels.len());
-        Ok(Some(rows.map(|row| self.classification(row)).collect()))
+        Ok(Some(rows.map(|row| self.classification(row, Said::default())).collect()))
     }
 
     /// Puts probabilities into words. A row with anything that is no number has confidence 0 and is out of scope.
-    fn classification(&self, probabilities: &[f32]) -> Classification {
-        classification(probabilities, &self.card, self.none, &self.version)
+    fn classification(&self, probabilities: &[f32], said: Said) -> Classification {
+        answer::classification(probabilities, said, &self.card, self.none, &self.version)
     }
 
     /// Calls ONNX Runtime once more on the features of the last text, which was classified alone, and drops its answer:
@@ -318,18 +326,19 @@ pub(crate) fn session(graph: &[u8]) -> Result<Session, ModelError> {
 }
 
 impl Worker {
-    /// Hands the probabilities of each text to `sink`, in any order.
+    /// Hands the probabilities of each text, and what the heads say of it, to `sink`, in any order.
     fn answer<T: AsRef<str>>(
         &mut self,
         texts: &[T],
         labels: usize,
-        sink: &mut dyn FnMut(usize, &[f32]),
+        heads: HeadForm,
+        sink: &mut dyn FnMut(usize, &[f32], Said),
     ) -> Result<(), ClassifyError> {
         self.featurise(texts);
         let mut start = 0;
         while start < self.rows.len() {
-            let end = start + batch_length(&self.rows[start..], labels);
-            self.run(start..end, labels, sink)?;
+            let end = start + batch_length(&self.rows[start..], labels + heads.columns());
+            self.run(start..end, labels, heads, sink)?;
             start = end;
         }
         Ok(())
@@ -354,7 +363,8 @@ impl Worker {
         &mut self,
         rows: Range<usize>,
         labels: usize,
-        sink: &mut dyn FnMut(usize, &[f32]),
+        heads: HeadForm,
+        sink: &mut dyn FnMut(usize, &[f32], Said),
     ) -> Result<(), ClassifyError> {
         let rows = &self.rows[rows];
         // A text without features still needs a column: padding, which weighs nothing.
@@ -368,15 +378,28 @@ impl Worker {
             self.padded_tf.resize((row + 1) * length, 0.0);
         }
         let outputs = call(&mut self.session, [rows.len(), length], &self.padded_ids, &self.padded_tf)?;
-        let (_, probabilities) = outputs["probs"].try_extract_tensor::<f32>().map_err(|error| failed(&error))?;
-        if probabilities.len() != rows.len() * labels {
-            return Err(ClassifyError { message: "the probabilities have another shape".to_owned() });
-        }
-        for ((at, _), probabilities) in rows.iter().zip(probabilities.chunks_exact(labels)) {
-            sink(*at, probabilities);
+        let table = |name: &str, width: usize| table(&outputs, name, [rows.len(), width]);
+        let probabilities = table("probs", labels)?;
+        let priorities = heads.priority.then(|| table(PRIORITY, RANKS)).transpose()?;
+        let minutes = heads.minutes.then(|| table(MINUTES, ENDS)).transpose()?;
+        for (row, ((at, _), probabilities)) in rows.iter().zip(probabilities.chunks_exact(labels)).enumerate() {
+            let priorities = priorities.map(|table| &table[row * RANKS..][..RANKS]);
+            sink(*at, probabilities, Said::of(priorities, minutes.map(|table| &table[row * ENDS..][..ENDS])));
         }
         Ok(())
     }
+}
+
+/// The numbers of an output, one row after the other.
+fn table<'o>(
+    outputs: &'o SessionOutputs<'_>,
+    name: &str,
+    [rows, width]: [usize; 2],
+) -> Result<&'o [f32], ClassifyError> {
+    let other = || ClassifyError { message: format!("the output {name} is missing or has another shape") };
+    let output = outputs.get(name).ok_or_else(other)?;
+    let (_, values) = output.try_extract_tensor::<f32>().map_err(|error| failed(&error))?;
+    if values.len() == rows * width { Ok(values) } else { Err(other()) }
 }
 
 fn call<'s>(
@@ -402,74 +425,4 @@ fn batch_length(rows: &[(usize, Range<usize>)], labels: usize) -> usize {
         longest <= (range.len() as f32 * MAX_PADDING_RATIO) as usize + PADDING_SLACK
     };
     rows.iter().take(most).take_while(fits).count().max(1)
-}
-
-fn classification(probabilities: &[f32], card: &ModelCard, none: Option<usize>, version: &str) -> Classification {
-    let labels = &card.facts.labels;
-    let is_sound = probabilities.iter().all(|probability| probability.is_finite());
-    let mut best = [(0usize, 0.0f32); MAX_CANDIDATES];
-    let mut found = 0;
-    for (at, &probability) in probabilities.iter().enumerate().filter(|_| is_sound) {
-        // Insertion into the few best so far; of equal ones the first stays ahead.
-        let place = best[..found].partition_point(|&(_, other)| other >= probability);
-        if place < MAX_CANDIDATES {
-            found = (found + 1).min(MAX_CANDIDATES);
-            best[place..found].rotate_right(1);
-            best[place] = (at, probability);
-        }
-    }
-    let found = found.max(1);
-    let candidate = |&(at, confidence): &(usize, f32)| Candidate { label: labels[at].name.clone(), confidence };
-    let (first, confidence) = best[0];
-    let label = &labels[first];
-    Classification {
-        label: label.name.clone(),
-        confidence: confidence.clamp(0.0, 1.0),
-        candidates: best[..found].iter().map(candidate).collect(),
-        out_of_scope: if is_sound { out_of_scope(probabilities, none) } else { 1.0 },
-        priority: label.priority.filter(|_| is_sound),
-        handling_minutes: label.handling_minutes.filter(|_| is_sound),
-        model_version: version.to_owned(),
-        said: None,
-        reached: None,
-        short_list: card.short_list.filter(|_| is_sound).and_then(|threshold| {
-            // The likeliest label is on the list in any case, so that there is one.
-            let size = probabilities.iter().filter(|probability| **probability >= threshold).count().max(1);
-            u8::try_from(size).ok().filter(|_| size <= found)
-        }),
-        stages: Vec::new(),
-    }
-}
-
-/// How little a text belongs to any label, 0 to 1: the probability of "none of these", where people gave that label
-/// (`none` is its place), and for the rest the entropy as a share of the greatest possible.
-fn out_of_scope(probabilities: &[f32], none: Option<usize>) -> f32 {
-    let foreign = none.map_or(0.0, |at| probabilities[at]);
-    let inside = 1.0 - foreign;
-    let labels = probabilities.len() - usize::from(none.is_some());
-    if labels < 2 || inside <= f32::EPSILON {
-        return foreign.clamp(0.0, 1.0);
-    }
-    let shares = probabilities.iter().enumerate().filter(|(at, _)| Some(*at) != none).map(|(_, share)| share / inside);
-    let entropy: f32 = shares.filter(|share| *share > 0.0).map(|share| -share * share.ln()).sum();
-    inside.mul_add(entropy / (labels as f32).ln(), foreign).clamp(0.0, 1.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn out_of_scope_is_the_entropy_and_what_people_called_none_of_these() {
-        let about = |left: f32, right: f32| assert!((left - right).abs() < 1e-5, "{left} is not {right}");
-        about(out_of_scope(&[1.0, 0.0], None), 0.0);
-        about(out_of_scope(&[0.5, 0.5], None), 1.0);
-        // Sure that it is none of them; sure that it is one of them; half of each.
-        about(out_of_scope(&[0.0, 1.0, 0.0], Some(1)), 1.0);
-        about(out_of_scope(&[1.0, 0.0, 0.0], Some(1)), 0.0);
-        about(out_of_scope(&[0.5, 0.5, 0.0], Some(1)), 0.5);
-        about(out_of_scope(&[0.25, 0.5, 0.25], Some(1)), 1.0);
-        // One label beside it: there is nothing to be torn between.
-        about(out_of_scope(&[0.7, 0.3], Some(1)), 0.3);
-    }
 }

@@ -3,6 +3,8 @@
 //! (Szegedy et al. 2016, "Rethinking the Inception Architecture") and averaging of the last passes (Polyak and Juditsky
 //! 1992). `docs/benchmarks.md` has what else was tried and what each bought.
 
+pub(crate) mod column;
+
 use std::ops::ControlFlow;
 
 use rand_chacha::{

@@ -1,4 +1,4 @@
-//! From examples to a model: checks, features, calibration, the final fit, and what the examples say of priority and time.
+//! From examples to a model: checks, features, calibration, the final fit, and the heads for priority and time.
 
 use std::{collections::BTreeSet, ops::ControlFlow};
 
@@ -10,6 +10,7 @@ use crate::{
     encoder::Encoder,
     error::{ClassifyError, TrainError},
     evaluate::{accuracy, coverage, expected_calibration_error},
+    heads::fit::{self as heads, Fitted},
     linear::LinearModel,
     model_dir::{Artifact, Cascade, Facts, LabelCard, OutOfFold},
     onnx::{self, HeadModel},
@@ -23,8 +24,6 @@ pub const MAX_LABELS: usize = 1_000;
 pub const MAX_EXAMPLES: usize = 1_000_000;
 /// Most minutes of work that an example may state: four weeks.
 pub const MAX_MINUTES: f32 = 40_320.0;
-/// Examples of a label that must state a priority or a time before the label has one.
-pub const FEWEST_STATEMENTS: usize = 5;
 
 /// With fewer examples, a label's name is one more for the encoder's head.
 const FEW_EXAMPLES: usize = 30;
@@ -134,7 +133,7 @@ fn run(
     }
     let kept_examples: Vec<Example<'_>> = kept.iter().map(|&at| examples[at]).collect();
     // Of a cascade's training the linear model takes a tenth; embedding is what takes long.
-    let linear_share = if encoder.is_some() { 0.1 } else { 0.9 };
+    let linear_share = if encoder.is_some() { 0.1 } else { 0.85 };
     let mut span = Span { progress, start: 0.05, length: linear_share };
     let linear = learn(&corpus, labels.len(), seed, &mut span)?;
     let dense = match encoder {
@@ -145,15 +144,16 @@ fn run(
                 Ok(embedded) => embedded,
                 Err(error) => return ControlFlow::Continue(Err(TrainError::Encoder(error))),
             };
-            span = Span { progress: span.progress, start: 0.75, length: 0.2 };
+            span = Span { progress: span.progress, start: 0.75, length: 0.15 };
             Some((encoder, learn(&embedded, labels.len(), seed, &mut span)?))
         }
     };
+    span = Span { progress: span.progress, start: 0.9, length: 0.05 };
+    let mut tick = |share: f32| span.tick(share, "learning priority and time");
+    let fitted = heads::fit(&corpus, &kept_examples, seed, &mut tick)?;
     progress(Progress { fraction: 0.95, step: "writing the graph" })?;
     let names: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
-    let bias = linear.weights.bias[..labels.len()].to_vec();
-    let mut model = LinearModel::quantise(names.clone(), corpus.idf.clone(), linear.weights.rows(&corpus), bias);
-    model.temperature = linear.temperature;
+    let mut model = quantised(names.clone(), &corpus, &linear, fitted);
     let blend = dense.as_ref().map(|(_, dense)| {
         let (weight, blend) = linear.predictions.blend(linear.temperature, &dense.predictions, dense.temperature);
         let temperature = blend.temperature();
@@ -171,7 +171,7 @@ fn run(
     }
     model.short_list = short_list_threshold(&mut truths);
     let facts = Facts {
-        labels: label_cards(&kept_examples, labels, place),
+        labels: label_cards(&corpus.labels, labels),
         trained_on: kept.len() as u64,
         left_out: (examples.len() - kept.len()) as u64,
         dataset_sha256: fingerprint(examples),
@@ -196,6 +196,20 @@ fn run(
     }
     progress(Progress { fraction: 1.0, step: "done" })?;
     ControlFlow::Continue(Ok(artifact))
+}
+
+/// The linear model of all columns: those of the labels, then those of the heads.
+fn quantised(names: Vec<String>, corpus: &Corpus, linear: &Learned, Fitted { heads, columns }: Fitted) -> LinearModel {
+    let all;
+    let weights = if columns.is_empty() {
+        &linear.weights
+    } else {
+        all = linear.weights.with_columns(names.len(), &columns);
+        &all
+    };
+    let bias = weights.bias[..names.len() + columns.len()].to_vec();
+    let model = LinearModel::quantise(names, corpus.idf.clone(), weights.rows(corpus), bias);
+    LinearModel { temperature: linear.temperature, heads, ..model }
 }
 
 /// The embeddings of the examples, and of the names of labels that have few.
@@ -314,57 +328,22 @@ pub fn fingerprint(examples: &[Example<'_>]) -> String {
     hex::encode(hash.finalize())
 }
 
-/// For each label what its examples state: the priority of more than half of them, and the median of the minutes.
-fn label_cards(examples: &[Example<'_>], labels: &[&str], place: &dyn Fn(&str) -> u16) -> Vec<LabelCard> {
+/// For each label how many examples it has. What they state of priority and time is for the heads.
+fn label_cards(of_examples: &[u16], labels: &[&str]) -> Vec<LabelCard> {
     let mut counts = vec![0u64; labels.len()];
-    let mut priorities: Vec<Vec<Priority>> = vec![Vec::new(); labels.len()];
-    let mut minutes: Vec<Vec<f32>> = vec![Vec::new(); labels.len()];
-    for example in examples {
-        let at = usize::from(place(example.label));
-        counts[at] += 1;
-        priorities[at].extend(example.priority);
-        minutes[at].extend(example.handling_minutes);
-    }
-    let cards = labels.iter().zip(counts).zip(priorities.iter().zip(&mut minutes));
-    cards
-        .map(|((name, examples), (priorities, minutes))| LabelCard {
-            name: (*name).to_owned(),
-            examples,
-            priority: majority(priorities),
-            handling_minutes: median(minutes),
-        })
-        .collect()
-}
-
-fn majority(stated: &[Priority]) -> Option<Priority> {
-    let is_majority = |candidate: &Priority| 2 * stated.iter().filter(|&one| one == candidate).count() > stated.len();
-    if stated.len() < FEWEST_STATEMENTS { None } else { Priority::ALL.into_iter().find(is_majority) }
-}
-
-fn median(stated: &mut [f32]) -> Option<f32> {
-    if stated.len() < FEWEST_STATEMENTS {
-        return None;
-    }
-    stated.sort_by(f32::total_cmp);
-    let middle = stated.len() / 2;
-    if stated.len().is_multiple_of(2) {
-        Some(f32::midpoint(stated[middle - 1], stated[middle]))
-    } else {
-        Some(stated[middle])
-    }
+    of_examples.iter().for_each(|&label| counts[usize::from(label)] += 1);
+    let card = |(name, examples): (&&str, u64)| LabelCard {
+        name: (*name).to_owned(),
+        examples,
+        priority: None,
+        handling_minutes: None,
+    };
+    labels.iter().zip(counts).map(card).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_priority_needs_enough_statements_and_a_majority() {
-        use Priority::{High, Low};
-        assert_eq!(majority(&[High; 4]), None);
-        assert_eq!(majority(&[High, High, High, Low, Low]), Some(High));
-        assert_eq!(majority(&[High, High, High, Low, Low, Low]), None);
-    }
 
     #[test]
     fn a_short_list_needs_a_hundred_cases_and_misses_one_of_them() {
@@ -374,13 +353,6 @@ mod tests {
         let threshold = short_list_threshold(&mut cases);
         assert_eq!(threshold, cases.first().copied());
         assert!(cases.is_sorted());
-    }
-
-    #[test]
-    fn handling_time_is_the_median() {
-        assert_eq!(median(&mut [9.0, 1.0, 2.0, 3.0, 500.0]), Some(3.0));
-        assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0, 500.0, 9.0]), Some(3.5));
-        assert_eq!(median(&mut [9.0; 4]), None);
     }
 
     #[test]

@@ -47,6 +47,7 @@ fn main() -> Result<(), Vec<domain::policy::PolicyProblem>> {
         out_of_scope: 0.1,
         priority: None,
         handling_minutes: None,
+        handling_range: None,
         model_version: "v1".to_owned(),
         said: None,
         reached: None,

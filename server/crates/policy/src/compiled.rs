@@ -181,11 +181,8 @@ impl CompiledPolicy {
         let then: &Then = rule.map_or(&self.document.otherwise, |rule| &rule.then);
         let label = facts.classification.map(|said| said.label.as_str());
         let destination = then.destination.resolve(label, &self.document.label_queues);
-        let priority = then
-            .priority
-            .or(facts.task.priority_hint)
-            .or_else(|| facts.classification.and_then(|said| said.priority))
-            .unwrap_or_default();
+        // A predicted priority is a suggestion: only a rule that asks for it acts on it.
+        let priority = then.priority.or(facts.task.priority_hint).unwrap_or_default();
         let rule_errors = outcome.errors.len();
         Verdict {
             matched_rule: rule.map(|rule| rule.id.clone()),

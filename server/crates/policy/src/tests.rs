@@ -67,6 +67,7 @@ pub(crate) fn said(label: &str, confidence: f32) -> Classification {
         out_of_scope: 0.1,
         priority: None,
         handling_minutes: Some(12.5),
+        handling_range: None,
         model_version: "v3".to_owned(),
         said: None,
         reached: Some(domain::classification::Reached { percent: 95, threshold: 0.9 }),

@@ -41,6 +41,7 @@ impl Background {
     pub async fn stop(self) {
         self.services.0.intake.close();
         self.services.0.training.cancel_all();
+        self.services.0.imports.cancel_all();
         self.stop.send_replace(true);
         for worker in [self.intake, self.periodic, self.shadow] {
             if let Err(error) = worker.await {

@@ -116,7 +116,7 @@ fn in_words(share: &Share) -> String {
 }
 
 /// A text that means itself within a table of Markdown.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -190,6 +190,7 @@ mod tests {
             out_of_scope: 0.0,
             priority: None,
             handling_minutes: None,
+            handling_range: None,
             model_version: "v1".to_owned(),
             said: None,
             reached: None,

@@ -74,7 +74,8 @@ impl Services {
             tx.add_labels(&[given]).await?;
         }
         if let Some(queue) = &changes.queue {
-            task.state = task.state.move_to(token, now, queue)?;
+            let state = task.state.clone().move_to(token, now, queue)?;
+            task = task.enter(state, now);
             self.end_escalation(&mut *tx, &mut task, EscalationState::Resolved, now).await?;
         }
         let explanation = if corrections.is_empty() {
@@ -119,7 +120,8 @@ impl Services {
         }
         let now = self.now();
         let queue = queue.map_or_else(|| self.queue_of_label(task.label.as_deref()), str::to_owned);
-        let task = Task { state: task.state.reopen(&queue)?, ..task };
+        let state = task.state.clone().reopen(&queue)?;
+        let task = task.enter(state, now);
         let explanation = format!("{} reversed the decision for {}: {reason}", actor.name(), decision.destination);
         let rerouting = Rerouting { source: DecisionSource::Reversal, queue: Some(queue), explanation };
         let task = self.reroute(&mut *tx, actor, task, rerouting, now).await?;
@@ -149,8 +151,8 @@ impl Services {
         let mut tx = self.begin().await?;
         let task = tx.lookup_task(id).await?.ok_or(WorkError::NotFound)?;
         let now = self.now();
-        let state = task.state.answer_approval(yes)?;
-        let mut task = Task { state, ..task };
+        let state = task.state.clone().answer_approval(yes)?;
+        let mut task = task.enter(state, now);
         if !yes {
             let queue = task.state.queue().map(str::to_owned);
             let explanation = format!("{} said no to the automation: {reason}", actor.name());

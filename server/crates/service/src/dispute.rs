@@ -80,6 +80,8 @@ impl Services {
             // The list of opinions shows what the model had said.
             saw_model: Some(last.is_some_and(|opinion| opinion.predicted.is_some())),
             chosen_with: before.and_then(|label| label.chosen_with),
+            priority: None,
+            handling_minutes: None,
         };
         tx.add_labels(std::slice::from_ref(&settled)).await?;
         let before: Vec<_> =

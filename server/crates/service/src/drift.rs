@@ -173,7 +173,7 @@ impl Services {
         if !raised.is_empty() {
             tracing::warn!(drift.signals = ?raised, "what comes in is not what the champion knew");
             if self.0.settings.drift.trains && self.0.watches_triggers.load(Ordering::Relaxed) {
-                let started = self.start_training(&Actor::system("a drift alarm")).await;
+                let started = self.start_training(&Actor::system("a drift alarm"), None).await;
                 if let Err(error) = started {
                     tracing::info!(worker.error = %error, "the drift alarm started no training");
                 }

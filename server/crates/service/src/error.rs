@@ -113,6 +113,9 @@ pub enum ModelError {
     /// A field is refused.
     #[error(transparent)]
     Invalid(#[from] ValidationError),
+    /// The files are no model that can be served; the sentence says why.
+    #[error("{0}")]
+    Refused(String),
     /// The model's files cannot be loaded, so it cannot decide anything.
     #[error("the model cannot be loaded: {0}")]
     Unloadable(String),
@@ -139,6 +142,9 @@ pub enum LabelError {
     /// There is a label of this name, and merging was not said.
     #[error("there is a label of this name")]
     Exists,
+    /// Another file is on its way in.
+    #[error("another import is under way")]
+    Busy,
     /// Nobody contests this text any more: somebody else settled it.
     #[error("the text is not contested")]
     Settled,
@@ -273,6 +279,7 @@ impl From<LabelError> for Fault {
             LabelError::Invalid(error) => Self::Invalid(error),
             LabelError::NotFound => Self::NotFound,
             LabelError::Exists => Self::conflict("There is a label of this name already; say that both become one."),
+            LabelError::Busy => Self::conflict("Another file is on its way in; wait for it or cancel it."),
             LabelError::Settled => Self::conflict("This text is settled already; the list shows what is left."),
             LabelError::Store(error) => error.into(),
         }
@@ -293,6 +300,9 @@ impl From<ModelError> for Fault {
                 Self::conflict("Another model is in shadow or a canary; stop its rollout first.")
             }
             ModelError::Invalid(error) => Self::Invalid(error),
+            ModelError::Refused(message) => {
+                Self::Invalid(ValidationError::new("file", domain::ValidationCode::Malformed, message))
+            }
             ModelError::Unloadable(message) => {
                 tracing::warn!(model.error = message, "a model cannot be promoted because it does not load");
                 Self::Unavailable {

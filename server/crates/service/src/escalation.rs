@@ -61,12 +61,8 @@ impl Services {
             closed_at: None,
         };
         tx.save_escalation(&escalation).await?;
-        let task = Task {
-            state,
-            escalation_level: escalation.level,
-            due_at: Some(task.due_at.map_or(due_at, |due| due.min(due_at))),
-            ..task
-        };
+        let due_at = Some(task.due_at.map_or(due_at, |due| due.min(due_at)));
+        let task = Task { escalation_level: escalation.level, due_at, ..task.enter(state, now) };
         let detail = serde_json::json!({
             "escalation": escalation.id,
             "level": escalation.level,
@@ -90,7 +86,7 @@ impl Services {
         let origin = tx.lookup_open_escalation(id).await?.map(|open| open.from_queue);
         let queue = origin.or_else(|| task.state.queue().map(str::to_owned)).unwrap_or_default();
         let state = task.state.clone().move_to(token, now, &queue)?;
-        let mut task = Task { state, ..task };
+        let mut task = task.enter(state, now);
         self.end_escalation(&mut *tx, &mut task, EscalationState::HandedBack, now).await?;
         let detail = serde_json::json!({ "queue": queue, "reason": reason });
         self.keep(&mut *tx, actor, &task, now, "task.handed_back", detail).await?;

@@ -3,14 +3,16 @@
 use std::{path::Path, sync::Arc};
 
 use domain::{
-    Actor, FallbackReason, Model, ModelBoard, ModelStage, Permission, RunId, TrainingRun, evaluation::EvaluationCase,
+    Actor, FallbackReason, Model, ModelBoard, ModelStage, Permission, RunId, TrainingRun, dataset::DatasetFilter,
+    evaluation::EvaluationCase,
 };
 
 use crate::{
     ModelError, ReadError, Services,
     classify::Loaded,
-    ports::{Classifier, ClassifierError, TrainedModel, store::StoreError},
+    ports::{AdoptionRequest, Classifier, ClassifierError, TrainedModel, TrainingError, store::StoreError},
     services::Act,
+    training,
 };
 
 /// Runs that the page shows.
@@ -88,19 +90,34 @@ impl Services {
         Ok(chosen)
     }
 
-    /// Registers a model that was trained elsewhere, from its directory, as a candidate.
+    /// Registers a model that was trained elsewhere, from its directory, as a candidate, and measures it on the held-out
+    /// examples of now. Whether it has learned from these nobody knows.
     ///
     /// # Errors
-    /// [`ModelError::Unloadable`] when the directory holds no model that this version can serve.
+    /// [`ModelError::Refused`] when the directory holds no model that can be served, [`ModelError::AlreadyTraining`] when a run is
+    /// under way.
     pub async fn add_model(&self, actor: &Actor, directory: &Path) -> Result<Model, ModelError> {
         actor.require(Permission::TrainModels)?;
+        let examples = self.select_examples(&DatasetFilter::default()).await?;
+        let (training, held_out) = training::split(&examples);
         let version = self.next_model_version().await?;
-        let (workshop, path) = (Arc::clone(&self.0.workshop), directory.to_owned());
-        let trained = tokio::task::spawn_blocking(move || workshop.adopt(version, &path))
+        let request = AdoptionRequest {
+            version,
+            directory: directory.to_owned(),
+            training: training::examples(&training),
+            held_out: training::examples(&held_out),
+            champion: self.read().await?.lookup_champion().await?.map(|champion| champion.version),
+        };
+        let workshop = Arc::clone(&self.0.workshop);
+        let adopted = tokio::task::spawn_blocking(move || workshop.adopt(request))
             .await
             .map_err(|panic| ModelError::Unloadable(panic.to_string()))?
-            .map_err(|error| ModelError::Unloadable(error.to_string()))?;
-        self.register(actor, version, trained, &[]).await
+            .map_err(|error| match error {
+                TrainingError::Refused(reason) => ModelError::Refused(reason),
+                other => ModelError::Unloadable(other.to_string()),
+            })?;
+        let cases = training::cases(&held_out, &adopted.held_out);
+        self.register(actor, version, adopted, &cases, None).await
     }
 
     /// Adds a candidate to the registry, with what it said of the examples that it was measured on.
@@ -110,6 +127,7 @@ impl Services {
         version: u32,
         trained: TrainedModel,
         cases: &[EvaluationCase],
+        dataset: Option<u32>,
     ) -> Result<Model, ModelError> {
         let now = self.now();
         let model = Model {
@@ -125,6 +143,7 @@ impl Services {
             promoted_at: None,
             rollout: None,
             note: None,
+            dataset,
         };
         let mut tx = self.begin().await?;
         tx.save_model(&model).await?;
@@ -132,6 +151,7 @@ impl Services {
         let detail = serde_json::json!({
             "sha256": model.sha256,
             "dataset_sha256": model.dataset_sha256,
+            "dataset": model.dataset,
             "trained_on": model.trained_on,
             "accuracy": model.metrics.as_ref().map(|metrics| metrics.accuracy),
         });

@@ -1,10 +1,11 @@
 //! What the use cases need from outside, as traits: stores, clock, randomness, models.
 
-use std::{ops::ControlFlow, path::Path, sync::Arc};
+use std::{ops::ControlFlow, path::PathBuf, sync::Arc};
 
 use domain::{
-    Classification, Metrics, Timestamp,
+    Classification, Metrics, Priority, Timestamp,
     evaluation::{Answer, ShortListCase},
+    import::{BadLine, NewExample},
 };
 
 pub mod store;
@@ -39,13 +40,29 @@ pub trait Classifier: Send + Sync + 'static {
 }
 
 /// One training example.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Example {
     /// The text.
     pub text: String,
     /// What it is.
     pub label: String,
+    /// How urgent the work turned out to be.
+    pub priority: Option<Priority>,
+    /// Minutes that the work took.
+    pub handling_minutes: Option<f32>,
 }
+
+/// A file of examples, which can be read more than once.
+pub trait ExampleSource: Send + Sync + 'static {
+    /// The lines from the beginning on: each with its number, counting from 1, or why it is bad. Called off the async threads.
+    ///
+    /// # Errors
+    /// Why it is no file of examples, as a sentence for people.
+    fn read(&self) -> Result<ExampleLines, String>;
+}
+
+/// The lines of a file of examples.
+pub type ExampleLines = Box<dyn Iterator<Item = Result<(u64, NewExample), BadLine>> + Send>;
 
 /// What a training run is asked for.
 #[derive(Debug)]
@@ -66,6 +83,21 @@ pub struct TrainingRequest {
     pub newest_is_new_to_champion: bool,
     /// Seed of everything random.
     pub seed: u64,
+}
+
+/// A model that was trained elsewhere.
+#[derive(Debug)]
+pub struct AdoptionRequest {
+    /// The version that it will have.
+    pub version: u32,
+    /// Holds its files.
+    pub directory: PathBuf,
+    /// What its confidence may be calibrated on.
+    pub training: Vec<Example>,
+    /// What it and the champion are measured on.
+    pub held_out: Vec<Example>,
+    /// The champion of now.
+    pub champion: Option<u32>,
 }
 
 /// How far training has come.
@@ -150,11 +182,12 @@ pub trait ModelWorkshop: Send + Sync + 'static {
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<TrainedModel, TrainingError>;
 
-    /// Copies the files of a model that was trained elsewhere and gives them a version, after checking that they load.
+    /// Copies the files of a model that was trained elsewhere and gives them a version, after trying them where they can harm
+    /// nothing, and measures it.
     ///
     /// # Errors
-    /// When they do not; then no file of the version is left.
-    fn adopt(&self, version: u32, directory: &Path) -> Result<TrainedModel, TrainingError>;
+    /// When they cannot be used; then no file of the version is left.
+    fn adopt(&self, request: AdoptionRequest) -> Result<TrainedModel, TrainingError>;
 
     /// Loads the files of a version and checks them against the SHA-256 that the registry holds.
     ///

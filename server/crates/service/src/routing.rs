@@ -117,6 +117,8 @@ impl Router {
             decision_id: decision.id,
             last_token: 0,
             escalation_level: 0,
+            worked_ms: 0,
+            erased_at: None,
         };
         (task, decision)
     }

@@ -9,6 +9,7 @@ use crate::{
     background::Background,
     classify::{ClassifierSettings, ClassifierSlot},
     drift::{DriftSettings, DriftWatch},
+    import::Imports,
     intake::Intake,
     overview::Live,
     policy::ActivePolicy,
@@ -156,6 +157,7 @@ pub(crate) struct Inner {
     pub keys: KeyCache,
     pub passwords: tokio::sync::Semaphore,
     pub training: Training,
+    pub imports: Imports,
 }
 
 impl Services {
@@ -184,6 +186,7 @@ impl Services {
             keys: KeyCache::default(),
             passwords: tokio::sync::Semaphore::new(2),
             training: Training::default(),
+            imports: Imports::default(),
             store,
             clock,
             entropy,

@@ -1,10 +1,10 @@
-//! Reading tasks and queues.
+//! Reading tasks and queues, and erasing what a task says.
 
 use domain::{
     Actor, Decision, Page, PageRequest, Permission, QueueCounts, TaskDetail, TaskId, TaskSummary, task::TaskFilter,
 };
 
-use crate::{ReadError, Services};
+use crate::{ReadError, Services, WorkError, services::Act};
 
 impl Services {
     /// A task with everything that was decided and done about it.
@@ -27,6 +27,25 @@ impl Services {
             corrections: reads.list_corrections_of(id).await?,
             escalations: reads.list_escalations_of(id).await?,
         })
+    }
+
+    /// Erases what a task says: subject, body and attributes. It also leaves every list of examples, every dataset and all
+    /// later training; that there was a task, what was decided and who did it stays.
+    ///
+    /// # Errors
+    /// [`WorkError::Conflict`] when it is erased already, or the reason is refused.
+    pub async fn erase_task_text(&self, actor: &Actor, id: TaskId, reason: &str) -> Result<(), WorkError> {
+        actor.require(Permission::EraseTexts)?;
+        let reason = domain::text::check_required("reason", reason, domain::escalation::MAX_REASON_BYTES)?;
+        let mut tx = self.begin().await?;
+        tx.lookup_task(id).await?.ok_or(WorkError::NotFound)?;
+        let now = self.now();
+        if !tx.erase_task_text(id, now).await? {
+            return Err(WorkError::Conflict("The text of this task is erased already."));
+        }
+        let detail = serde_json::json!({ "reason": reason });
+        Act { actor, at: now, action: "task.text_erased", subject: id.to_string(), detail }.record(&mut *tx).await?;
+        Ok(tx.save().await?)
     }
 
     /// Tasks, newest first.

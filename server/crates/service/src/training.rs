@@ -9,8 +9,10 @@ use std::{
 };
 
 use domain::{
-    Actor, Label, LabelKind, PageRequest, Permission, RunId, RunState, TrainingRun, evaluation::EvaluationCase,
-    label::LabelFilter, page::MAX_PAGE_SIZE, suspicion::Suspicion,
+    Actor, Label, LabelKind, Permission, RunId, RunState, TrainingRun,
+    dataset::{DatasetExample, DatasetFilter},
+    evaluation::EvaluationCase,
+    suspicion::Suspicion,
 };
 
 use crate::{
@@ -22,9 +24,6 @@ use crate::{
     services::{Act, id_ms},
 };
 
-/// Of 256 equal parts of all texts, those never learned from: about a fifth. A text's digest says its part, so that the
-/// split stays the same whatever is added.
-const HELD_OUT_PARTS: u8 = 51;
 /// Fewer held-out examples than this say nothing.
 const MIN_HELD_OUT: usize = 20;
 /// More held-out examples than this say nothing more.
@@ -67,25 +66,33 @@ impl Training {
 }
 
 impl Services {
-    /// Begins to train the next model on the label store, and answers at once.
+    /// Begins to train the next model on a dataset, or on every label that holds now, and answers at once.
     ///
     /// # Errors
-    /// [`ModelError::AlreadyTraining`] when a run is under way.
-    pub async fn start_training(&self, actor: &Actor) -> Result<TrainingRun, ModelError> {
-        let (run, cancel) = self.begin_run(actor).await?;
+    /// [`ModelError::AlreadyTraining`] when a run is under way, [`ModelError::NotFound`] when there is no such dataset.
+    pub async fn start_training(&self, actor: &Actor, dataset: Option<u32>) -> Result<TrainingRun, ModelError> {
+        let (run, cancel) = self.begin_run(actor, dataset).await?;
         let (services, actor, started) = (self.clone(), actor.clone(), run.clone());
-        tokio::spawn(async move { services.finish_run(&actor, started, &cancel).await });
+        tokio::spawn(async move { services.finish_run(&actor, started, dataset, &cancel).await });
         Ok(run)
     }
 
-    /// Trains the next model and answers when it is done; for the command line.
+    /// Trains the next model on every label that holds now and answers when it is done; for the command line.
     ///
     /// # Errors
     /// [`ModelError::AlreadyTraining`] when a run is under way. How the run itself ended is in its state.
     pub async fn train(&self, actor: &Actor) -> Result<TrainingRun, ModelError> {
-        let (run, cancel) = self.begin_run(actor).await?;
+        self.train_on(actor, None).await
+    }
+
+    /// As [`Self::train`], on a dataset.
+    ///
+    /// # Errors
+    /// As [`Self::start_training`].
+    pub async fn train_on(&self, actor: &Actor, dataset: Option<u32>) -> Result<TrainingRun, ModelError> {
+        let (run, cancel) = self.begin_run(actor, dataset).await?;
         let id = run.id;
-        self.finish_run(actor, run, &cancel).await;
+        self.finish_run(actor, run, dataset, &cancel).await;
         self.read().await?.lookup_run(id).await?.ok_or(ModelError::NotFound)
     }
 
@@ -120,9 +127,16 @@ impl Services {
         tx.save().await
     }
 
-    async fn begin_run(&self, actor: &Actor) -> Result<(TrainingRun, Arc<AtomicBool>), ModelError> {
+    async fn begin_run(
+        &self,
+        actor: &Actor,
+        dataset: Option<u32>,
+    ) -> Result<(TrainingRun, Arc<AtomicBool>), ModelError> {
         actor.require(Permission::TrainModels)?;
         let mut tx = self.begin().await?;
+        if let Some(number) = dataset {
+            tx.lookup_dataset(number).await?.ok_or(ModelError::NotFound)?;
+        }
         let now = self.now();
         let under_way = tx
             .list_runs(1)
@@ -143,7 +157,7 @@ impl Services {
             model_version: None,
         };
         tx.save_run(&run).await?;
-        let detail = serde_json::json!({});
+        let detail = serde_json::json!({ "dataset": dataset });
         Act { actor, at: now, action: "training.started", subject: run.id.to_string(), detail }
             .record(&mut *tx)
             .await?;
@@ -154,8 +168,8 @@ impl Services {
         Ok((run, cancel))
     }
 
-    async fn finish_run(&self, actor: &Actor, run: TrainingRun, cancel: &Arc<AtomicBool>) {
-        let outcome = self.train_next(actor, run.id, cancel).await;
+    async fn finish_run(&self, actor: &Actor, run: TrainingRun, dataset: Option<u32>, cancel: &Arc<AtomicBool>) {
+        let outcome = self.train_next(actor, run.id, dataset, cancel).await;
         let (state, message, model_version) = match outcome {
             Ok(version) => (RunState::Succeeded, format!("Made model v{version}."), Some(version)),
             Err(TrainingError::Cancelled) => (RunState::Cancelled, "Cancelled.".to_owned(), None),
@@ -190,8 +204,15 @@ impl Services {
         tx.save().await
     }
 
-    async fn train_next(&self, actor: &Actor, id: RunId, cancel: &Arc<AtomicBool>) -> Result<u32, TrainingError> {
-        let (training, held_out) = self.collect_labels().await.map_err(|error| failed(&error))?;
+    async fn train_next(
+        &self,
+        actor: &Actor,
+        id: RunId,
+        dataset: Option<u32>,
+        cancel: &Arc<AtomicBool>,
+    ) -> Result<u32, TrainingError> {
+        let examples = self.examples(dataset).await?;
+        let (training, held_out) = split(&examples);
         let version = self.next_model_version().await.map_err(|error| failed(&error))?;
         let champion = self.read().await.map_err(|error| failed(&error))?.lookup_champion().await;
         let champion = champion.map_err(|error| failed(&error))?;
@@ -200,8 +221,8 @@ impl Services {
             order.oldest_first.get(training.len() - order.newest).map(|&place| training[place].given_at);
         let request = TrainingRequest {
             version,
-            training: examples(&training),
-            held_out: examples(&held_out),
+            training: self::examples(&training),
+            held_out: self::examples(&held_out),
             newest_is_new_to_champion: champion
                 .as_ref()
                 .zip(first_of_newest)
@@ -236,47 +257,42 @@ impl Services {
             })
             .collect();
         let cases = cases(&held_out, &trained.held_out);
-        self.register(actor, version, trained, &cases)
+        let dataset = match dataset {
+            Some(number) => number,
+            None => {
+                let name = format!("What v{version} learned from");
+                let kept = self.keep_dataset(actor, name, DatasetFilter::default(), &examples).await;
+                kept.map_err(|error| failed(&error))?.number
+            }
+        };
+        self.register(actor, version, trained, &cases, Some(dataset))
             .await
             .map_err(|error| TrainingError::Failed(error.to_string()))?;
         self.keep_suspicions(&suspicions).await.map_err(|error| failed(&error))?;
         Ok(version)
     }
 
-    /// Every label that holds now, split into what is learned from and what is held out. Of equal texts the latest label
-    /// that a person gave counts, else the latest import. Both are in the order of the texts' digests.
-    async fn collect_labels(&self) -> StoreResult<(Vec<Label>, Vec<Label>)> {
-        let mut reads = self.read().await?;
-        let mut latest: std::collections::BTreeMap<String, Label> = std::collections::BTreeMap::new();
-        let mut page = PageRequest::first(MAX_PAGE_SIZE);
-        loop {
-            let labels = reads.list_labels(&LabelFilter::default(), &page).await?;
-            for label in labels.items {
-                match latest.get(&label.digest) {
-                    Some(kept) if kept.kind != LabelKind::Imported || label.kind == LabelKind::Imported => {}
-                    _ => drop(latest.insert(label.digest.clone(), label)),
-                }
-            }
-            let Some(next) = labels.next else { break };
-            page = PageRequest::after(Some(next), Some(MAX_PAGE_SIZE));
+    /// The examples of a dataset, or of every label that holds now.
+    async fn examples(&self, dataset: Option<u32>) -> Result<Vec<DatasetExample>, TrainingError> {
+        match dataset {
+            Some(number) => self.read_dataset(number).await.map_err(|error| failed(&error)),
+            None => self.select_examples(&DatasetFilter::default()).await.map_err(|error| failed(&error)),
         }
-        let set = self.label_set();
-        latest.retain(|_, label| set.may_be_given(&label.label));
-        let is_held_out = |label: &Label| {
-            label
-                .digest
-                .get(..2)
-                .and_then(|hex| u8::from_str_radix(hex, 16).ok())
-                .is_some_and(|part| part < HELD_OUT_PARTS)
-        };
-        let (mut held_out, mut training): (Vec<Label>, Vec<Label>) = latest.into_values().partition(is_held_out);
-        if held_out.len() < MIN_HELD_OUT {
-            training.append(&mut held_out);
-        }
-        // Digests are as good as random: whatever comes first among them stands for all.
-        held_out.truncate(MAX_HELD_OUT);
-        Ok((training, held_out))
     }
+}
+
+/// What is learned from and what is held out, both in the order of the texts' digests.
+pub(crate) fn split(examples: &[DatasetExample]) -> (Vec<Label>, Vec<Label>) {
+    let (held_out, training): (Vec<&DatasetExample>, Vec<&DatasetExample>) =
+        examples.iter().partition(|example| example.held_out);
+    let labels = |part: Vec<&DatasetExample>| part.into_iter().map(|example| example.label.clone()).collect();
+    let (mut training, mut held_out): (Vec<Label>, Vec<Label>) = (labels(training), labels(held_out));
+    if held_out.len() < MIN_HELD_OUT {
+        training.append(&mut held_out);
+    }
+    // Digests are as good as random: whatever comes first among them stands for all.
+    held_out.truncate(MAX_HELD_OUT);
+    (training, held_out)
 }
 
 /// Training examples in the order of time.
@@ -301,11 +317,17 @@ impl Order {
     }
 }
 
-fn examples(labels: &[Label]) -> Vec<Example> {
-    labels.iter().map(|label| Example { text: label.text.clone(), label: label.label.clone() }).collect()
+pub(crate) fn examples(labels: &[Label]) -> Vec<Example> {
+    let example = |label: &Label| Example {
+        text: label.text.clone(),
+        label: label.label.clone(),
+        priority: label.priority,
+        handling_minutes: label.handling_minutes,
+    };
+    labels.iter().map(example).collect()
 }
 
-fn cases(held_out: &[Label], answers: &[HeldOutAnswer]) -> Vec<EvaluationCase> {
+pub(crate) fn cases(held_out: &[Label], answers: &[HeldOutAnswer]) -> Vec<EvaluationCase> {
     let case = |(label, answer): (&Label, &HeldOutAnswer)| EvaluationCase {
         label_id: label.id,
         truth: label.label.clone(),

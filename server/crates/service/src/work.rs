@@ -76,8 +76,9 @@ impl Services {
             return Err(WorkError::Conflict("A bot takes this task; reverse the decision to give it to people."));
         }
         let now = self.now();
-        let state = task.state.claim_for(actor.id(), actor.name(), task.last_token, now, self.lease_ms(lease_s))?;
-        let task = Task { last_token: task.last_token + 1, state, ..task };
+        let lease_ms = self.lease_ms(lease_s);
+        let state = task.state.clone().claim_for(actor.id(), actor.name(), task.last_token, now, lease_ms)?;
+        let task = Task { last_token: task.last_token + 1, ..task.enter(state, now) };
         let detail = serde_json::json!({ "queue": task.state.queue(), "token": task.last_token });
         self.keep(tx, actor, &task, now, "task.claimed", detail).await?;
         Ok(task)
@@ -96,8 +97,8 @@ impl Services {
     ) -> Result<Task, WorkError> {
         let (mut tx, task) = self.held(actor, id, token).await?;
         let now = self.now();
-        let state = task.state.heartbeat(token, now, self.lease_ms(lease_s))?;
-        let task = Task { state, ..task };
+        let state = task.state.clone().heartbeat(token, now, self.lease_ms(lease_s))?;
+        let task = task.enter(state, now);
         tx.save_task(&task).await?;
         tx.save().await?;
         Ok(task)
@@ -110,8 +111,8 @@ impl Services {
     pub async fn release(&self, actor: &Actor, id: TaskId, token: u64) -> Result<Task, WorkError> {
         let (mut tx, task) = self.held(actor, id, token).await?;
         let now = self.now();
-        let state = task.state.release(token, now)?;
-        let task = Task { state, ..task };
+        let state = task.state.clone().release(token, now)?;
+        let task = task.enter(state, now);
         let detail = serde_json::json!({ "queue": task.state.queue() });
         self.keep(&mut *tx, actor, &task, now, "task.released", detail).await?;
         self.commit(tx, task).await
@@ -128,8 +129,8 @@ impl Services {
         if people && self.blind_check_of(&mut *tx, &task).await?.is_some() {
             return Err(WorkError::Conflict("This task is a blind check: say what it is first, then resolve it."));
         }
-        let state = task.state.resolve(token, now)?;
-        let mut task = Task { state, ..task };
+        let state = task.state.clone().resolve(token, now)?;
+        let mut task = task.enter(state, now);
         self.end_escalation(&mut *tx, &mut task, EscalationState::Resolved, now).await?;
         let confirmed = people && self.confirm_label(&mut *tx, actor, &task, now).await?;
         let detail = serde_json::json!({ "label": task.label, "confirmed": confirmed });
@@ -147,7 +148,7 @@ impl Services {
         let now = self.now();
         let queue = self.queue_of_label(task.label.as_deref());
         let state = task.state.clone().move_to(token, now, &queue)?;
-        let mut task = Task { state, ..task };
+        let mut task = task.enter(state, now);
         self.end_escalation(&mut *tx, &mut task, EscalationState::HandedBack, now).await?;
         let explanation = format!("{} gave up on it: {reason}", actor.name());
         let rerouting = Rerouting { source: DecisionSource::Failure, queue: Some(queue), explanation };
@@ -170,7 +171,7 @@ impl Services {
         for task in expired {
             let holder = task.state.claim().map(|claim| claim.holder.clone());
             let Ok(state) = task.state.clone().expire(now) else { continue };
-            let task = Task { state, ..task };
+            let task = task.enter(state, now);
             let detail = serde_json::json!({ "holder": holder, "queue": task.state.queue() });
             self.keep(&mut *tx, &sweeper, &task, now, "task.claim_expired", detail).await?;
             freed += 1;
@@ -280,6 +281,8 @@ impl Services {
             replaced,
             saw_model,
             chosen_with,
+            priority: None,
+            handling_minutes: None,
         })
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{
-    DecisionId, Label, LabelId, LabelKind, Page, PageRequest, TaskId, Timestamp,
+    DecisionId, Label, LabelId, LabelKind, Page, PageRequest, Priority, TaskId, Timestamp,
     label::{LabelCount, LabelFilter},
     task::classified_text,
 };
@@ -14,6 +14,7 @@ use crate::{
     convert::{all, before_id, number, one, parse, parse_optional, variant},
     dispute,
     error::Error,
+    task,
 };
 
 /// Labels of one statement, so that an import of any length binds texts of bounded size.
@@ -24,7 +25,9 @@ macro_rules! select_label {
         concat!(
             "SELECT label.id, label.task_id, label.label, label.kind, label.given_by, label.given_at, label.predicted, ",
             "label.confidence, label.model_version, label.digest, label.imported_text, label.given_by_id, ",
-            "label.decision_id, label.replaced, label.saw_model, label.given_as, label.chosen_with, task.subject, task.body ",
+            "label.decision_id, label.replaced, label.saw_model, label.given_as, label.chosen_with, ",
+            "label.priority, label.handling_minutes, task.subject, task.body, task.state AS task_state, task.urgency, ",
+            "task.worked_ms, task.erased_at ",
             $rest
         )
     };
@@ -54,10 +57,10 @@ pub(crate) const ALONG_KIND: &str =
 /// The columns in the order of [`NewLabelRow`].
 const ADD: &str = "INSERT INTO label (id, holds, task_id, label, kind, given_by, given_at, predicted, confidence, \
         model_version, digest, imported_text, given_by_id, decision_id, replaced, saw_model, given_as, \
-        chosen_with) \
+        chosen_with, priority, handling_minutes) \
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
         value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15, \
-        value ->> 16, value ->> 17 \
+        value ->> 16, value ->> 17, value ->> 18, value ->> 19 \
     FROM jsonb_each(?1)";
 
 #[derive(Serialize)]
@@ -79,6 +82,8 @@ struct NewLabelRow<'a>(
     Option<&'a str>,
     Option<bool>,
     Option<&'a str>,
+    Option<f32>,
+    Option<&'static str>,
     Option<f32>,
 );
 
@@ -124,6 +129,8 @@ pub(crate) async fn add(connection: &mut SqliteConnection, labels: &[Label]) -> 
                     label.saw_model,
                     label.given_as.as_deref(),
                     label.chosen_with,
+                    label.priority.filter(|_| label.task_id.is_none()).map(Priority::as_str),
+                    label.handling_minutes.filter(|_| label.task_id.is_none()),
                 )
             })
             .collect();
@@ -155,11 +162,32 @@ pub(crate) async fn list(
     Ok(Page::from_rows(all(rows)?, page.limit(), |last: &Label| last.id.to_string()))
 }
 
+pub(crate) const KNOWN: &str = "SELECT label.digest, label.label \
+    FROM json_each(?1) AS wanted CROSS JOIN label INDEXED BY label_by_digest ON label.digest = wanted.value \
+    WHERE label.holds = 1 AND label.kind = 'imported'";
+
+pub(crate) async fn list_known(
+    connection: &mut SqliteConnection,
+    digests: &[String],
+) -> Result<Vec<(String, String)>, Error> {
+    Ok(sqlx::query_as(KNOWN).bind(serde_json::to_string(digests)?).fetch_all(connection).await?)
+}
+
 pub(crate) async fn lookup_of(connection: &mut SqliteConnection, task: TaskId) -> Result<Option<Label>, Error> {
     const LOOKUP: &str =
         select_label!("FROM label JOIN task ON task.id = label.task_id WHERE label.holds = 1 AND label.task_id = ?1");
     let row: Option<LabelRow> = sqlx::query_as(LOOKUP).bind(task.to_string()).fetch_optional(connection).await?;
     one(row)
+}
+
+pub(crate) const OF_TEXT: &str = select_label!(
+    "FROM label INDEXED BY label_by_digest LEFT JOIN task ON task.id = label.task_id \
+    WHERE label.digest = ?1 AND label.holds = 1 ORDER BY label.id"
+);
+
+pub(crate) async fn list_of_text(connection: &mut SqliteConnection, digest: &str) -> Result<Vec<Label>, Error> {
+    let rows: Vec<LabelRow> = sqlx::query_as(OF_TEXT).bind(digest).fetch_all(connection).await?;
+    all(rows)
 }
 
 pub(crate) async fn list_by_id(connection: &mut SqliteConnection, ids: &[LabelId]) -> Result<Vec<Label>, Error> {
@@ -204,8 +232,32 @@ pub(crate) struct LabelRow {
     saw_model: Option<bool>,
     given_as: Option<String>,
     chosen_with: Option<f64>,
+    priority: Option<String>,
+    handling_minutes: Option<f64>,
     subject: Option<String>,
     body: Option<String>,
+    task_state: Option<String>,
+    urgency: Option<i64>,
+    worked_ms: Option<i64>,
+    erased_at: Option<i64>,
+}
+
+impl LabelRow {
+    /// What people really did with the task, once they have finished it; of a label without a task what its file says.
+    #[expect(clippy::cast_possible_truncation, reason = "minutes need no more digits")]
+    fn done(&self) -> Result<(Option<Priority>, Option<f32>), Error> {
+        match (self.task_state.as_deref(), self.urgency, self.worked_ms) {
+            (None, ..) => Ok((
+                parse_optional("label.priority", self.priority.as_deref())?,
+                self.handling_minutes.map(|minutes| minutes as f32),
+            )),
+            (Some("resolved"), Some(urgency), Some(worked_ms)) if worked_ms > 0 => {
+                let minutes = (worked_ms as f64 / 60_000.0) as f32;
+                Ok((Some(task::priority(urgency)?), Some(minutes)))
+            }
+            _ => Ok((None, None)),
+        }
+    }
 }
 
 impl TryFrom<LabelRow> for Label {
@@ -213,8 +265,10 @@ impl TryFrom<LabelRow> for Label {
 
     #[expect(clippy::cast_possible_truncation, reason = "the column holds what was an f32 before")]
     fn try_from(row: LabelRow) -> Result<Self, Error> {
+        let (priority, handling_minutes) = row.done()?;
         let text = match (row.imported_text, row.subject, row.body) {
             (Some(text), _, _) => text,
+            _ if row.erased_at.is_some() => String::new(),
             (None, Some(subject), Some(body)) => classified_text(&subject, &body),
             _ => return Err(Error::Corrupt { column: "label.imported_text", cause: "nothing".to_owned() }),
         };
@@ -236,6 +290,8 @@ impl TryFrom<LabelRow> for Label {
             saw_model: row.saw_model,
             given_as: row.given_as,
             chosen_with: row.chosen_with.map(|probability| probability as f32),
+            priority,
+            handling_minutes,
         })
     }
 }

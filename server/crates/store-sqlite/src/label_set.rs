@@ -7,7 +7,7 @@ use domain::{
 use sqlx::sqlite::SqliteConnection;
 
 use crate::{
-    convert::{all, number},
+    convert::{all, from_json, number},
     dispute,
     error::Error,
 };
@@ -16,7 +16,8 @@ pub(crate) const COUNT_OPEN: &str = "SELECT count(*) FROM (SELECT 1 FROM task IN
     WHERE label = ?1 AND state IN ('queued', 'claimed', 'awaiting_approval') LIMIT ?2)";
 
 pub(crate) async fn list(connection: &mut SqliteConnection) -> Result<Vec<LabelName>, Error> {
-    const LIST: &str = "SELECT name, about, retired, became, changed_at, changed_by FROM label_name ORDER BY name";
+    const LIST: &str =
+        "SELECT name, about, retired, became, parts, changed_at, changed_by FROM label_name ORDER BY name";
     let rows: Vec<NameRow> = sqlx::query_as(LIST).fetch_all(connection).await?;
     all(rows)
 }
@@ -27,19 +28,21 @@ pub(crate) async fn count_open_tasks(connection: &mut SqliteConnection, label: &
 }
 
 pub(crate) async fn save(connection: &mut SqliteConnection, name: &LabelName) -> Result<(), Error> {
-    const SAVE: &str = "INSERT INTO label_name (name, about, retired, became, changed_at, changed_by) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+    const SAVE: &str = "INSERT INTO label_name (name, about, retired, became, parts, changed_at, changed_by) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
         ON CONFLICT (name) DO UPDATE SET about = excluded.about, retired = excluded.retired, became = excluded.became, \
-            changed_at = excluded.changed_at, changed_by = excluded.changed_by";
-    let became = match &name.state {
-        LabelState::Became { label } => Some(label.as_str()),
-        LabelState::Active | LabelState::Retired => None,
+            parts = excluded.parts, changed_at = excluded.changed_at, changed_by = excluded.changed_by";
+    let (became, parts) = match &name.state {
+        LabelState::Became { label } => (Some(label.as_str()), None),
+        LabelState::Split { parts } => (None, Some(serde_json::to_string(parts)?)),
+        LabelState::Active | LabelState::Retired => (None, None),
     };
     sqlx::query(SAVE)
         .bind(&name.name)
         .bind(&name.about)
         .bind(name.state == LabelState::Retired)
         .bind(became)
+        .bind(parts)
         .bind(name.changed_at.as_ms())
         .bind(&name.changed_by)
         .execute(connection)
@@ -69,6 +72,7 @@ struct NameRow {
     about: String,
     retired: bool,
     became: Option<String>,
+    parts: Option<String>,
     changed_at: i64,
     changed_by: String,
 }
@@ -77,10 +81,11 @@ impl TryFrom<NameRow> for LabelName {
     type Error = Error;
 
     fn try_from(row: NameRow) -> Result<Self, Error> {
-        let state = match (row.became, row.retired) {
-            (Some(label), _) => LabelState::Became { label },
-            (None, true) => LabelState::Retired,
-            (None, false) => LabelState::Active,
+        let state = match (row.became, row.parts, row.retired) {
+            (Some(label), ..) => LabelState::Became { label },
+            (None, Some(parts), _) => LabelState::Split { parts: from_json("label_name.parts", &parts)? },
+            (None, None, true) => LabelState::Retired,
+            (None, None, false) => LabelState::Active,
         };
         Ok(Self {
             name: row.name,

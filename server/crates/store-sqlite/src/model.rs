@@ -12,7 +12,7 @@ macro_rules! select_model {
     ($rest:literal) => {
         concat!(
             "SELECT version, stage, sha256, dataset_sha256, trained_on, labels, metrics, created_at, created_by, ",
-            "promoted_at, rollout_percent, rollout_since, note FROM model ",
+            "promoted_at, rollout_percent, rollout_since, note, dataset FROM model ",
             $rest
         )
     };
@@ -20,8 +20,8 @@ macro_rules! select_model {
 
 pub(crate) async fn save(connection: &mut SqliteConnection, model: &Model) -> Result<(), Error> {
     const SAVE: &str = "INSERT INTO model (version, stage, sha256, dataset_sha256, trained_on, labels, metrics, created_at, \
-            created_by, promoted_at, rollout_percent, rollout_since, note) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+            created_by, promoted_at, rollout_percent, rollout_since, note, dataset) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
         ON CONFLICT (version) DO UPDATE SET stage = excluded.stage, promoted_at = excluded.promoted_at, \
             rollout_percent = excluded.rollout_percent, rollout_since = excluded.rollout_since, note = excluded.note";
     let field = if model.stage == ModelStage::Champion { "champion" } else { "challenger" };
@@ -39,6 +39,7 @@ pub(crate) async fn save(connection: &mut SqliteConnection, model: &Model) -> Re
         .bind(model.rollout.map(|rollout| rollout.percent))
         .bind(ms(model.rollout.map(|rollout| rollout.since)))
         .bind(model.note.as_deref())
+        .bind(model.dataset)
         .execute(connection)
         .await
         .map_err(|error| Error::conflict(error, field))?;
@@ -83,6 +84,7 @@ struct ModelRow {
     rollout_percent: Option<i64>,
     rollout_since: Option<i64>,
     note: Option<String>,
+    dataset: Option<i64>,
 }
 
 impl TryFrom<ModelRow> for Model {
@@ -107,6 +109,7 @@ impl TryFrom<ModelRow> for Model {
                 _ => None,
             },
             note: row.note,
+            dataset: row.dataset.map(|number| self::number("model.dataset", number)).transpose()?,
         })
     }
 }

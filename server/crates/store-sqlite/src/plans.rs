@@ -3,8 +3,8 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
-    Options, SqliteStore, audit, automation, decision_list, dispute, drift, error::Error, escalation, evaluation,
-    label, label_set, queue, shadow, stages, suspicion, task_list,
+    Options, SqliteStore, audit, automation, dataset, decision_list, dispute, drift, error::Error, escalation,
+    evaluation, label, label_set, queue, shadow, stages, suspicion, task_list,
 };
 
 /// The plan's steps, one a line.
@@ -81,6 +81,10 @@ async fn other_lists_walk_their_indexes() {
     for along in [drift::FIRST, drift::LATEST] {
         check(along, &["decision_by_model (model_version=?)", "label_of_task (task_id=?)"]).await;
     }
+    check(label::KNOWN, &["label_by_digest (digest=?)"]).await;
+    check(label::OF_TEXT, &["label_by_digest (digest=?)"]).await;
+    let along = ["PRIMARY KEY (dataset=? AND place>?)", "sqlite_autoindex_label_1 (id=?)"];
+    check(dataset::EXAMPLES, &along).await;
     check(stages::CASES, &["decision_by_model (model_version=?)", "label_of_task (task_id=?)"]).await;
     check(evaluation::OF_MODEL, &["PRIMARY KEY (model_version=?)"]).await;
     check(automation::CASES, &["label_of_model (model_version=?)"]).await;

@@ -2,15 +2,17 @@
 
 use async_trait::async_trait;
 use domain::{
-    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, LabelId, Model,
-    Page, PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun,
-    User, UserId,
-    automation::{Goal, LabelPromise, LiveCase},
+    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, ImportId, Label,
+    LabelId, Model, Page, PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp,
+    TrainingRun, User, UserId,
+    automation::{Goal, LabelPromise, LiveCase, UnsureTask},
+    dataset::{Dataset, DatasetExample},
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
     drift::{DriftCase, DriftPoint},
     escalation::EscalationSummary,
     evaluation::{EvaluationCase, StageCase},
+    import::LabelImport,
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
@@ -24,9 +26,9 @@ use service::ports::store::{
 };
 
 use crate::{
-    api_key, audit, automation, correction, counter, decision, decision_list, dispute, drift, escalation, evaluation,
-    event, idempotency, label, label_set, model, policy, queue, session, shadow, stages, suspicion, task, task_list,
-    training_run, transaction::SqliteTransaction, user,
+    api_key, audit, automation, correction, counter, dataset, decision, decision_list, dispute, drift, escalation,
+    evaluation, event, idempotency, import, label, label_set, model, policy, queue, session, shadow, stages, suspicion,
+    task, task_list, training_run, transaction::SqliteTransaction, unsure, user,
 };
 
 #[async_trait]
@@ -160,6 +162,11 @@ impl LearningReads for SqliteTransaction {
         self.settle(answer)
     }
 
+    async fn list_labels_of_text(&mut self, digest: &str) -> StoreResult<Vec<Label>> {
+        let answer = label::list_of_text(self.connection().await?, digest).await;
+        self.settle(answer)
+    }
+
     async fn count_corrected_labels(&mut self, from: LabelId, most: u32) -> StoreResult<u32> {
         let answer = label::count_corrected(self.connection().await?, from, most).await;
         self.settle(answer)
@@ -245,6 +252,11 @@ impl LearningReads for SqliteTransaction {
         self.settle(answer)
     }
 
+    async fn list_unsure(&mut self, version: u32, among: u32, most: u32) -> StoreResult<Vec<UnsureTask>> {
+        let answer = unsure::list(self.connection().await?, version, among, most).await;
+        self.settle(answer)
+    }
+
     async fn lookup_challenger(&mut self) -> StoreResult<Option<Model>> {
         let answer = model::lookup_challenger(self.connection().await?).await;
         self.settle(answer)
@@ -272,6 +284,46 @@ impl LearningReads for SqliteTransaction {
 
     async fn list_drift_points(&mut self, version: u32, most: u32) -> StoreResult<Vec<DriftPoint>> {
         let answer = drift::list_points(self.connection().await?, version, most).await;
+        self.settle(answer)
+    }
+
+    async fn list_imported(&mut self, digests: &[String]) -> StoreResult<Vec<(String, String)>> {
+        let answer = label::list_known(self.connection().await?, digests).await;
+        self.settle(answer)
+    }
+
+    async fn list_datasets(&mut self, page: &PageRequest) -> StoreResult<Page<Dataset>> {
+        let answer = dataset::list(self.connection().await?, page).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_dataset(&mut self, number: u32) -> StoreResult<Option<Dataset>> {
+        let answer = dataset::lookup(self.connection().await?, number).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_dataset_by_sha256(&mut self, sha256: &str) -> StoreResult<Option<Dataset>> {
+        let answer = dataset::lookup_by_sha256(self.connection().await?, sha256).await;
+        self.settle(answer)
+    }
+
+    async fn last_dataset(&mut self) -> StoreResult<u32> {
+        let answer = dataset::last(self.connection().await?).await;
+        self.settle(answer)
+    }
+
+    async fn list_dataset_examples(&mut self, number: u32, from: u32, most: u32) -> StoreResult<Vec<DatasetExample>> {
+        let answer = dataset::list_examples(self.connection().await?, number, from, most).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_import(&mut self, id: ImportId) -> StoreResult<Option<LabelImport>> {
+        let answer = import::lookup(self.connection().await?, id).await;
+        self.settle(answer)
+    }
+
+    async fn list_imports(&mut self, limit: u32) -> StoreResult<Vec<LabelImport>> {
+        let answer = import::list(self.connection().await?, limit).await;
         self.settle(answer)
     }
 

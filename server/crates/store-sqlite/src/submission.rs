@@ -23,11 +23,11 @@ use crate::{
 const ADD_TASKS: &str = "INSERT INTO task (id, state, queue, urgency, due, label, decision_id, last_token, \
         escalation_level, holder, holder_name, claim_token, lease_until, automation, otherwise, ended_at, ended_by, \
         ended_reason, submitted_at, submitted_by, channel, external_id, priority_hint, callback_url, subject, attributes, \
-        body) \
+        body, claimed_at, worked_ms) \
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
         value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15, \
         value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21, value ->> 22, value ->> 23, \
-        value ->> 24, value -> 25, value ->> 26 \
+        value ->> 24, value -> 25, value ->> 26, value ->> 27, value ->> 28 \
     FROM jsonb_each(?)";
 
 /// Tasks, decisions, counters and keys, with [`arguments`].
@@ -64,6 +64,8 @@ struct NewTaskRow<'a>(
     &'a str,
     &'a serde_json::Map<String, serde_json::Value>,
     &'a str,
+    Option<i64>,
+    i64,
 );
 
 impl<'a> NewTaskRow<'a> {
@@ -97,6 +99,8 @@ impl<'a> NewTaskRow<'a> {
             &task.subject,
             &task.attributes,
             &task.body,
+            state.claimed_at,
+            task.worked_ms,
         ))
     }
 }

@@ -1,10 +1,11 @@
 //! Tasks, one at a time.
 
-use domain::{Claim, Priority, Task, TaskId, TaskState, Timestamp};
+use domain::{Claim, Priority, Task, TaskId, TaskState, Timestamp, task::ERASED_SUBJECT};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::{
     convert::{all, from_json, ms, number, one, parse, parse_optional, signed, time},
+    dispute,
     error::Error,
 };
 
@@ -16,7 +17,8 @@ macro_rules! select_task {
         concat!(
             "SELECT id, state, queue, urgency, due, label, decision_id, last_token, escalation_level, holder, holder_name, ",
             "claim_token, lease_until, automation, otherwise, ended_at, ended_by, ended_reason, submitted_at, ",
-            "submitted_by, channel, external_id, priority_hint, callback_url, subject, attributes, body FROM task ",
+            "submitted_by, channel, external_id, priority_hint, callback_url, subject, attributes, body, claimed_at, ",
+            "worked_ms, erased_at FROM task ",
             $rest
         )
     };
@@ -44,7 +46,8 @@ pub(crate) async fn list_expired(
 pub(crate) async fn save(connection: &mut SqliteConnection, task: &Task) -> Result<(), Error> {
     const SAVE: &str = "UPDATE task SET state = ?2, queue = ?3, urgency = ?4, due = ?5, label = ?6, decision_id = ?7, \
         last_token = ?8, escalation_level = ?9, holder = ?10, holder_name = ?11, claim_token = ?12, lease_until = ?13, \
-        automation = ?14, otherwise = ?15, ended_at = ?16, ended_by = ?17, ended_reason = ?18 WHERE id = ?1";
+        automation = ?14, otherwise = ?15, ended_at = ?16, ended_by = ?17, ended_reason = ?18, claimed_at = ?19, \
+        worked_ms = ?20 WHERE id = ?1";
     let state = StateColumns::of(&task.state)?;
     let saved = sqlx::query(SAVE)
         .bind(task.id.to_string())
@@ -65,9 +68,24 @@ pub(crate) async fn save(connection: &mut SqliteConnection, task: &Task) -> Resu
         .bind(state.ended_at)
         .bind(state.ended_by)
         .bind(state.ended_reason)
+        .bind(state.claimed_at)
+        .bind(task.worked_ms)
         .execute(connection)
         .await?;
     if saved.rows_affected() == 1 { Ok(()) } else { Err(Error::Missing("task")) }
+}
+
+/// Erases what a task says, and takes its labels out of training; answers whether it said anything.
+pub(crate) async fn erase(connection: &mut SqliteConnection, id: TaskId, at: Timestamp) -> Result<bool, Error> {
+    const ERASE: &str = "UPDATE task SET subject = ?2, body = '', attributes = '{}', erased_at = ?3 \
+        WHERE id = ?1 AND erased_at IS NULL";
+    const LABELS: &str = "UPDATE label SET holds = 0 WHERE holds = 1 AND task_id = ?1 RETURNING digest";
+    let id = id.to_string();
+    let erased = sqlx::query(ERASE).bind(&id).bind(ERASED_SUBJECT).bind(at.as_ms()).execute(&mut *connection).await?;
+    let digests: Vec<String> = sqlx::query_scalar(LABELS).bind(&id).fetch_all(&mut *connection).await?;
+    let digests: Vec<&str> = digests.iter().map(String::as_str).collect();
+    dispute::refresh(connection, &digests).await?;
+    Ok(erased.rows_affected() == 1)
 }
 
 /// A priority as the order of work: 0 for urgent to 3 for low.
@@ -102,6 +120,7 @@ pub(crate) struct StateColumns<'a> {
     pub(crate) holder_name: Option<&'a str>,
     pub(crate) claim_token: Option<i64>,
     pub(crate) lease_until: Option<i64>,
+    pub(crate) claimed_at: Option<i64>,
     pub(crate) automation: Option<&'a str>,
     pub(crate) otherwise: Option<&'a str>,
     pub(crate) ended_at: Option<i64>,
@@ -119,6 +138,7 @@ impl<'a> StateColumns<'a> {
                 holder_name: Some(&claim.holder_name),
                 claim_token: Some(signed("claim_token", claim.token)?),
                 lease_until: Some(claim.expires_at.as_ms()),
+                claimed_at: Some(claim.since.as_ms()),
                 ..named
             },
             TaskState::AwaitingApproval { automation, otherwise } => {
@@ -162,6 +182,9 @@ struct TaskRow {
     subject: String,
     attributes: String,
     body: String,
+    claimed_at: Option<i64>,
+    worked_ms: i64,
+    erased_at: Option<i64>,
 }
 
 impl TaskRow {
@@ -174,6 +197,8 @@ impl TaskRow {
                     holder: filled("task.holder", self.holder.take())?,
                     holder_name: filled("task.holder_name", self.holder_name.take())?,
                     token: number("task.claim_token", filled("task.claim_token", self.claim_token)?)?,
+                    // Claims of earlier versions do not know it; then no work is counted.
+                    since: filled("task.lease_until", time(self.claimed_at.or(self.lease_until)))?,
                     expires_at: filled("task.lease_until", time(self.lease_until))?,
                 },
             },
@@ -222,6 +247,8 @@ impl TryFrom<TaskRow> for Task {
             decision_id: parse("task.decision_id", &row.decision_id)?,
             last_token: number("task.last_token", row.last_token)?,
             escalation_level: number("task.escalation_level", row.escalation_level)?,
+            worked_ms: row.worked_ms,
+            erased_at: time(row.erased_at),
         })
     }
 }

@@ -2,12 +2,14 @@
 
 use async_trait::async_trait;
 use domain::{
-    ApiKey, Correction, Decision, Escalation, Label, LabelId, Model, PolicyVersion, Queue, Task, Timestamp,
+    ApiKey, Correction, Decision, Escalation, Label, LabelId, Model, PolicyVersion, Queue, Task, TaskId, Timestamp,
     TrainingRun, User, UserId,
     audit::NewAuditEvent,
     automation::{Goal, LabelPromise},
+    dataset::{Dataset, DatasetExample},
     drift::DriftPoint,
     evaluation::EvaluationCase,
+    import::LabelImport,
     label_set::LabelName,
     suspicion::Suspicion,
 };
@@ -17,8 +19,9 @@ use service::ports::store::{
 };
 
 use crate::{
-    api_key, automation, correction, decision, drift, escalation, evaluation, idempotency, label, label_set, model,
-    policy, queue, session, shadow, submission, suspicion, task, training_run, transaction::SqliteTransaction, user,
+    api_key, automation, correction, dataset, decision, drift, escalation, evaluation, idempotency, import, label,
+    label_set, model, policy, queue, session, shadow, submission, suspicion, task, training_run,
+    transaction::SqliteTransaction, user,
 };
 
 #[async_trait]
@@ -40,6 +43,11 @@ impl TaskWrites for SqliteTransaction {
 
     async fn save_escalation(&mut self, escalation: &Escalation) -> StoreResult<()> {
         let answer = escalation::save(self.connection().await?, escalation).await;
+        self.settle(answer)
+    }
+
+    async fn erase_task_text(&mut self, id: TaskId, at: Timestamp) -> StoreResult<bool> {
+        let answer = task::erase(self.connection().await?, id, at).await;
         self.settle(answer)
     }
 
@@ -121,6 +129,16 @@ impl LearningWrites for SqliteTransaction {
 
     async fn add_drift_points(&mut self, points: &[DriftPoint]) -> StoreResult<()> {
         let answer = drift::add_points(self.connection().await?, points).await;
+        self.settle(answer)
+    }
+
+    async fn add_dataset(&mut self, dataset: &Dataset, examples: &[DatasetExample]) -> StoreResult<()> {
+        let answer = dataset::add(self.connection().await?, dataset, examples).await;
+        self.settle(answer)
+    }
+
+    async fn save_import(&mut self, import: &LabelImport) -> StoreResult<()> {
+        let answer = import::save(self.connection().await?, import).await;
         self.settle(answer)
     }
 

@@ -2,15 +2,15 @@
 #![expect(missing_docs, reason = "the name of a behaviour is the sentence that describes it")]
 
 use domain::{
-    Label,
-    automation::{Goal, LabelPromise, LiveCase, Standing},
+    Decision, Destination, Label,
+    automation::{Goal, LabelPromise, LiveCase, Standing, UnsureTask},
     evaluation::{Answer, EvaluationCase},
 };
-use service::ports::store::Store;
+use service::ports::store::{Store, Submission};
 
 use crate::{
     add,
-    fixtures::{at, imported_label, label_id, model, submissions, task, task_label},
+    fixtures::{at, decision, imported_label, label_id, model, submission, submissions, task, task_id, task_label},
 };
 
 fn goal(label: &str, percent: u8) -> Goal {
@@ -92,4 +92,26 @@ pub async fn answers_whose_truth_is_known_come_with_how_their_tasks_were_chosen(
     let all = [unchosen, case(1, "billing", 0.71), case(3, "fees", 0.5)];
     assert_eq!(view.list_live_cases(3, 10).await.unwrap(), all);
     assert_eq!(view.list_live_cases(3, 1).await.unwrap(), all[..1]);
+}
+
+pub async fn tasks_of_machines_come_least_sure_first_until_somebody_labels_them(store: &dyn Store) {
+    let machine = Destination::Automation { automation: "refund-bot".to_owned() };
+    let sure = |n: u64, second: f32| {
+        let mut decision = Decision { destination: machine.clone(), ..decision(n) };
+        decision.classification.as_mut().unwrap().candidates[1].confidence = second;
+        Submission { decision, ..submission(n) }
+    };
+    let people = submission(5);
+    add(store, &[sure(1, 0.1), sure(2, 0.9), sure(3, 0.5), sure(4, 0.7), people]).await;
+    let mut tx = store.begin().await.unwrap();
+    tx.add_labels(&[task_label(1, "refund", &task(4))]).await.unwrap();
+    tx.save().await.unwrap();
+    let mut view = store.read().await.unwrap();
+    let ids = |found: Vec<UnsureTask>| found.iter().map(|task| task.task_id).collect::<Vec<_>>();
+    let found = view.list_unsure(3, 10, 2).await.unwrap();
+    assert_eq!((found[0].text.as_str(), found[0].decided_at), (task(2).text().as_str(), at(2)));
+    assert_eq!(ids(found), [task_id(2), task_id(3)]);
+    // Of the latest three, one is for people and one is labelled.
+    assert_eq!(ids(view.list_unsure(3, 3, 9).await.unwrap()), [task_id(3)]);
+    assert_eq!(ids(view.list_unsure(4, 10, 9).await.unwrap()), []);
 }

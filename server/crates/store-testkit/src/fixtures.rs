@@ -79,13 +79,15 @@ pub fn task(n: u64) -> Task {
         decision_id: decision_id(n),
         last_token: 0,
         escalation_level: 0,
+        worked_ms: 0,
+        erased_at: None,
     }
 }
 
 /// A claim of a holder until a time.
 #[must_use]
 pub fn claim(holder: &str, token: u64, expires_at: Timestamp) -> Claim {
-    Claim { holder: holder.to_owned(), holder_name: format!("Name of {holder}"), token, expires_at }
+    Claim { holder: holder.to_owned(), holder_name: format!("Name of {holder}"), token, since: at(-5), expires_at }
 }
 
 /// What the third model says: surely billing.
@@ -101,6 +103,7 @@ pub fn classification() -> Classification {
         out_of_scope: 0.125,
         priority: None,
         handling_minutes: None,
+        handling_range: None,
         model_version: "v3".to_owned(),
         said: None,
         reached: None,
@@ -265,6 +268,8 @@ pub fn imported_label(n: u64, label: &str) -> Label {
         replaced: None,
         saw_model: None,
         chosen_with: None,
+        priority: Some(Priority::High),
+        handling_minutes: Some(12.5),
     }
 }
 
@@ -284,6 +289,8 @@ pub fn task_label(n: u64, label: &str, on: &Task) -> Label {
         replaced: Some("login".to_owned()),
         saw_model: Some(true),
         chosen_with: Some(0.25),
+        priority: None,
+        handling_minutes: None,
         digest: format!("digest of {}", on.id),
         ..imported_label(n, label)
     }
@@ -308,6 +315,8 @@ pub fn model(version: u32) -> Model {
             champion: Some(2),
             learning_curve: vec![LearningPoint { examples: 32, accuracy: 0.5 }],
             newest: Some(NewestMetrics { examples: 20, accuracy: 0.75, champion_accuracy: Some(0.5) }),
+            priority: None,
+            handling: None,
         }),
         stage: ModelStage::Candidate,
         created_at: at(i64::from(version)),
@@ -315,6 +324,7 @@ pub fn model(version: u32) -> Model {
         promoted_at: None,
         rollout: None,
         note: None,
+        dataset: None,
     }
 }
 

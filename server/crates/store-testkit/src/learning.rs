@@ -2,7 +2,7 @@
 #![expect(missing_docs, reason = "the name of a behaviour is the sentence that describes it")]
 
 use domain::{
-    LabelId, LabelKind, Model, ModelStage, PageRequest, RunState, Task, TrainingRun,
+    Label, LabelId, LabelKind, Model, ModelStage, PageRequest, Priority, RunState, Task, TaskState, TrainingRun,
     label::{LabelCount, LabelFilter},
 };
 use service::ports::store::{Store, StoreError, Submission};
@@ -12,7 +12,7 @@ use crate::{
     fixtures::{at, imported_label, label_id, model, run, run_id, submission, submissions, task, task_id, task_label},
 };
 
-async fn add_labels(store: &dyn Store, labels: &[domain::Label]) {
+async fn add_labels(store: &dyn Store, labels: &[Label]) {
     let mut tx = store.begin().await.unwrap();
     tx.add_labels(labels).await.unwrap();
     tx.save().await.unwrap();
@@ -92,6 +92,42 @@ pub async fn a_long_import_is_counted_by_label(store: &dyn Store) {
     let counts = store.read().await.unwrap().list_label_counts().await.unwrap();
     let found: Vec<_> = counts.iter().map(|count| (count.label.as_str(), count.examples)).collect();
     assert_eq!(found, [("billing", 834), ("login", 833), ("refund", 833)]);
+}
+
+pub async fn a_finished_task_says_how_urgent_and_how_long_the_work_was(store: &dyn Store) {
+    add(store, &submissions([1, 2])).await;
+    add_labels(store, &[task_label(1, "billing", &task(1)), task_label(2, "billing", &task(2))]).await;
+    let done = TaskState::Resolved { at: at(9), by: "Ada".to_owned() };
+    let mut tx = store.begin().await.unwrap();
+    let worked = Task { state: done.clone(), priority: Priority::Urgent, worked_ms: 90_000, ..task(1) };
+    tx.save_task(&worked).await.unwrap();
+    // Nobody held it: a machine did.
+    tx.save_task(&Task { state: done, ..task(2) }).await.unwrap();
+    tx.save().await.unwrap();
+    let mut view = store.read().await.unwrap();
+    let mut said = Vec::new();
+    for n in 1..=2 {
+        let label = view.lookup_label_of(task_id(n)).await.unwrap().unwrap();
+        said.push((label.priority, label.handling_minutes));
+    }
+    assert_eq!(said, [(Some(Priority::Urgent), Some(1.5)), (None, None)]);
+}
+
+pub async fn what_files_said_of_texts_is_found_by_digest(store: &dyn Store) {
+    add(store, &submissions([1])).await;
+    let again = Label { digest: imported_label(1, "").digest, ..imported_label(5, "login") };
+    let of_task = Label { digest: imported_label(2, "").digest, ..task_label(4, "refund", &task(1)) };
+    add_labels(store, &[imported_label(1, "billing"), imported_label(2, "refund"), again.clone(), of_task.clone()])
+        .await;
+    let mut view = store.read().await.unwrap();
+    let digests = [1, 2, 3].map(|n| imported_label(n, "").digest);
+    let mut found = view.list_imported(&digests).await.unwrap();
+    found.sort();
+    let pair = |n: usize, label: &str| (digests[n - 1].clone(), label.to_owned());
+    assert_eq!(found, [pair(1, "billing"), pair(1, "login"), pair(2, "refund")]);
+    let labels: Vec<_> = [1, 2].map(|n| digests[n - 1].clone()).into();
+    assert_eq!(view.list_labels_of_text(&labels[0]).await.unwrap(), [imported_label(1, "billing"), again]);
+    assert_eq!(view.list_labels_of_text(&labels[1]).await.unwrap(), [imported_label(2, "refund"), of_task]);
 }
 
 async fn save_models(store: &dyn Store, models: &[Model]) {

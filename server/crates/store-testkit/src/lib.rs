@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod automation;
+pub mod dataset;
 pub mod decision;
 pub mod dispute;
 pub mod drift;
@@ -75,6 +76,7 @@ macro_rules! conformance_tests {
                 claims_of_a_holder_come_by_expiry,
                 expired_claims_come_longest_ended_first,
                 approvals_come_oldest_first_page_by_page,
+                an_erased_task_says_nothing_and_its_labels_hold_no_more,
             ]
             queue: [
                 queues_come_by_name_and_a_saved_one_is_changed,
@@ -110,6 +112,8 @@ macro_rules! conformance_tests {
                 of_several_labels_of_a_task_in_one_call_the_last_holds,
                 corrected_labels_that_hold_are_counted_from_one_on,
                 a_long_import_is_counted_by_label,
+                a_finished_task_says_how_urgent_and_how_long_the_work_was,
+                what_files_said_of_texts_is_found_by_digest,
                 models_come_newest_first_and_are_found_by_version,
                 a_saved_model_changes_stage_and_promotion_alone,
                 there_is_at_most_one_champion,
@@ -134,6 +138,12 @@ macro_rules! conformance_tests {
                 what_takes_a_labels_place_ends_the_suspicion,
                 a_suggestion_follows_its_labels_name_and_ends_when_both_are_one,
             ]
+            dataset: [
+                a_dataset_comes_back_with_its_examples_in_their_order,
+                datasets_come_newest_first_and_no_content_twice,
+                an_example_keeps_its_label_of_then_and_loses_an_erased_text,
+                imports_come_newest_first_and_are_changed,
+            ]
             evaluation: [
                 cases_of_a_model_come_back_by_label,
                 cases_of_much_older_models_are_forgotten_but_for_the_champions,
@@ -152,6 +162,7 @@ macro_rules! conformance_tests {
                 goals_come_by_label_are_changed_and_removed_with_what_was_promised,
                 promises_belong_to_a_model_and_are_changed,
                 answers_whose_truth_is_known_come_with_how_their_tasks_were_chosen,
+                tasks_of_machines_come_least_sure_first_until_somebody_labels_them,
             ]
             policy: [
                 an_empty_store_has_no_policy,

@@ -1,12 +1,16 @@
 //! Tasks and their lists.
 #![expect(missing_docs, reason = "the name of a behaviour is the sentence that describes it")]
 
-use domain::{PageRequest, Priority, Task, TaskId, TaskState, TaskSummary, task::TaskFilter};
+use domain::{
+    PageRequest, Priority, Task, TaskId, TaskState, TaskSummary,
+    label::LabelFilter,
+    task::{ERASED_SUBJECT, TaskFilter},
+};
 use service::ports::store::{Store, StoreError, Submission};
 
 use crate::{
     add,
-    fixtures::{at, claim, submission, submission_in, submissions, task, task_id},
+    fixtures::{at, claim, label_id, submission, submission_in, submissions, task, task_id, task_label},
     ids_of,
 };
 
@@ -46,6 +50,7 @@ pub async fn every_field_of_a_task_comes_back_as_it_was_given(store: &dyn Store)
         label: None,
         last_token: 7,
         escalation_level: 2,
+        worked_ms: 90_000,
         ..task(1)
     };
     add(store, &[Submission { task: full.clone(), ..submission(1) }]).await;
@@ -67,6 +72,7 @@ pub async fn a_saved_task_has_its_new_state_and_its_old_text(store: &dyn Store) 
             decision_id: crate::fixtures::decision_id(9),
             last_token: 4,
             escalation_level: 1,
+            worked_ms: 1_500,
             ..task(1)
         };
         let mut tx = store.begin().await.unwrap();
@@ -275,4 +281,24 @@ pub async fn approvals_come_oldest_first_page_by_page(store: &dyn Store) {
     assert_eq!(ids_of(&first.items), [task_id(1), task_id(2)]);
     let second = view.list_awaiting_approval(&PageRequest::after(first.next, Some(2))).await.unwrap();
     assert_eq!((ids_of(&second.items), second.next), (vec![task_id(3)], None));
+}
+
+pub async fn an_erased_task_says_nothing_and_its_labels_hold_no_more(store: &dyn Store) {
+    add(store, &submissions([1, 2])).await;
+    let mut tx = store.begin().await.unwrap();
+    tx.add_labels(&[task_label(1, "billing", &task(1)), task_label(2, "refund", &task(2))]).await.unwrap();
+    assert!(tx.erase_task_text(task_id(1), at(70)).await.unwrap());
+    tx.save().await.unwrap();
+    let mut view = store.read().await.unwrap();
+    let erased = view.lookup_task(task_id(1)).await.unwrap().unwrap();
+    assert_eq!((erased.subject.as_str(), erased.body.as_str()), (ERASED_SUBJECT, ""));
+    assert!(erased.attributes.is_empty());
+    assert_eq!((erased.erased_at, erased.state), (Some(at(70)), task(1).state));
+    let labels = view.list_labels(&LabelFilter::default(), &PageRequest::first(9)).await.unwrap();
+    assert_eq!(labels.items, [task_label(2, "refund", &task(2))]);
+    assert_eq!(view.list_labels_by_id(&[label_id(1)]).await.unwrap()[0].text, "");
+    drop(view);
+    let mut tx = store.begin().await.unwrap();
+    assert!(!tx.erase_task_text(task_id(1), at(80)).await.unwrap());
+    assert!(!tx.erase_task_text(task_id(9), at(80)).await.unwrap());
 }

@@ -8,6 +8,8 @@
 //! ids ─ Gather(weights) ─ Cast ─────────────────────────── MatMul ─ Squeeze ─ Mul(scale) ─ Add(bias) = logits
 //! logits ─ Mul(1/T) ─ Softmax = probs
 //! ```
+//! A model with heads has a column more for each; their scores part from the logits behind the sums.
+//!
 //! Rows of a batch are padded with any bucket and a tf of 0. From operator set 22 on, `LpNormalization` defines a row of
 //! zeros to stay zero, so a text without features is answered from the biases, not with NaN.
 //!
@@ -18,12 +20,16 @@
 
 use prost::Message;
 
-use super::proto::{
-    AttributeProto, Dimension, GraphProto, ModelProto, NodeProto, OperatorSetId, StringEntry, TensorProto, TensorShape,
-    TensorType, TypeProto, ValueInfoProto, data_type,
+use super::{
+    heads,
+    proto::{
+        AttributeProto, Dimension, GraphProto, ModelProto, NodeProto, OperatorSetId, StringEntry, TensorProto,
+        TensorShape, TensorType, TypeProto, ValueInfoProto, data_type,
+    },
 };
 use crate::{
     featurizer::{self, BUCKETS},
+    heads::{HeadForm, Heads},
     linear::LinearModel,
 };
 
@@ -41,6 +47,8 @@ pub mod fact {
     pub const SHORT_LIST: &str = "short_list";
     /// SHA-256 of the training data in hexadecimal.
     pub const DATASET_SHA256: &str = "dataset_sha256";
+    /// The heads as JSON; absent when there are none.
+    pub const HEADS: &str = "heads";
 }
 
 const IR_VERSION: i64 = 10;
@@ -58,15 +66,16 @@ pub fn encode(model: &LinearModel, dataset_sha256: &str) -> Vec<u8> {
         (fact::DATASET_SHA256, dataset_sha256.to_owned()),
         (fact::SHORT_LIST, short_list_fact(model.short_list)),
     ];
+    let heads = (!model.heads.is_empty()).then(|| (fact::HEADS, heads_fact(&model.heads)));
     let contents = [
         floats(&model.idf),
         model.weights.iter().map(|weight| weight.to_le_bytes()[0]).collect(),
         floats(&model.scale),
         floats(&model.bias),
         floats(&[1.0 / model.temperature]),
-        1i64.to_le_bytes().to_vec(),
     ];
-    filled(skeleton(model.labels.len()), facts, contents)
+    let skeleton = skeleton(model.labels.len(), model.heads.form());
+    filled(skeleton, facts.into_iter().chain(heads), contents.into_iter().chain(heads::contents(&model.heads)))
 }
 
 /// The bytes of a head's graph.
@@ -102,42 +111,50 @@ pub(crate) fn short_list_fact(threshold: Option<f32>) -> String {
     threshold.map(|threshold| threshold.to_string()).unwrap_or_default()
 }
 
+/// The heads as a graph states them; empty when there are none.
+pub(crate) fn heads_fact(heads: &Heads) -> String {
+    // Numbers and names always have a JSON.
+    if heads.is_empty() { String::new() } else { serde_json::to_string(heads).unwrap_or_default() }
+}
+
 /// The labels as a graph states them.
 pub(crate) fn labels_fact<T: AsRef<str>>(labels: &[T]) -> String {
     labels.iter().map(AsRef::as_ref).collect::<serde_json::Value>().to_string()
 }
 
-fn filled<const FACTS: usize, const TENSORS: usize>(
+fn filled<'a>(
     mut proto: ModelProto,
-    facts: [(&str, String); FACTS],
-    contents: [Vec<u8>; TENSORS],
+    facts: impl IntoIterator<Item = (&'a str, String)>,
+    contents: impl IntoIterator<Item = Vec<u8>>,
 ) -> Vec<u8> {
     proto.metadata_props =
         facts.into_iter().map(|(key, value)| StringEntry { key: Some(key.to_owned()), value: Some(value) }).collect();
     let graph = proto.graph.get_or_insert_default();
-    for (tensor, content) in graph.initializer.iter_mut().zip(contents) {
+    let open = graph.initializer.iter_mut().filter(|tensor| tensor.raw_data.is_none());
+    for (tensor, content) in open.zip(contents) {
         tensor.raw_data = Some(content);
     }
     proto.encode_to_vec()
 }
 
-fn floats(values: &[f32]) -> Vec<u8> {
+pub(super) fn floats(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-/// The linear model without its numbers and facts: what every graph of so many labels has in common. The guard compares with it.
-pub(crate) fn skeleton(labels: usize) -> ModelProto {
-    let (buckets, width) = (BUCKETS as i64, labels as i64);
-    let graph = GraphProto {
+/// The linear model without its learned numbers and facts: what every graph of so many labels with these heads has in
+/// common. The guard compares with it.
+pub(crate) fn skeleton(labels: usize, heads: HeadForm) -> ModelProto {
+    let (buckets, width, columns) = (BUCKETS as i64, labels as i64, (labels + heads.columns()) as i64);
+    let mut graph = GraphProto {
         node: nodes(),
         name: Some("switchyard_linear".to_owned()),
         initializer: vec![
             tensor("idf", data_type::FLOAT, &[buckets]),
-            tensor("weights", data_type::INT8, &[buckets, width]),
-            tensor("scale", data_type::FLOAT, &[width]),
-            tensor("bias", data_type::FLOAT, &[width]),
+            tensor("weights", data_type::INT8, &[buckets, columns]),
+            tensor("scale", data_type::FLOAT, &[columns]),
+            tensor("bias", data_type::FLOAT, &[columns]),
             tensor("inverse_temperature", data_type::FLOAT, &[]),
-            tensor("middle", data_type::INT64, &[1]),
+            whole_numbers("middle", &[1]),
         ],
         doc_string: Some("Hashed n-grams, tf-idf, softmax regression. Padding: any id with a tf of 0.".to_owned()),
         input: vec![
@@ -147,6 +164,7 @@ pub(crate) fn skeleton(labels: usize) -> ModelProto {
         output: outputs(width),
         sparse_initializer: Vec::new(),
     };
+    heads::extend(&mut graph, width, heads);
     model(graph)
 }
 
@@ -188,7 +206,7 @@ fn model(graph: GraphProto) -> ModelProto {
 }
 
 /// The place of the first of the [`nodes`] that turn logits into probabilities.
-const FIRST_CALIBRATION_NODE: usize = 10;
+pub(super) const FIRST_CALIBRATION_NODE: usize = 10;
 
 fn nodes() -> Vec<NodeProto> {
     vec![
@@ -207,7 +225,7 @@ fn nodes() -> Vec<NodeProto> {
     ]
 }
 
-fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, i64)]) -> NodeProto {
+pub(super) fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, i64)]) -> NodeProto {
     let attribute = |&(name, value): &(&str, i64)| AttributeProto {
         name: Some(name.to_owned()),
         i: Some(value),
@@ -224,7 +242,7 @@ fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, i64)
     }
 }
 
-fn tensor(name: &str, data_type: i32, dims: &[i64]) -> TensorProto {
+pub(super) fn tensor(name: &str, data_type: i32, dims: &[i64]) -> TensorProto {
     TensorProto {
         dims: dims.to_vec(),
         data_type: Some(data_type),
@@ -233,15 +251,21 @@ fn tensor(name: &str, data_type: i32, dims: &[i64]) -> TensorProto {
     }
 }
 
-fn named(name: &str) -> Dimension {
+/// A tensor whose numbers belong to the form.
+pub(super) fn whole_numbers(name: &str, values: &[i64]) -> TensorProto {
+    let raw_data = Some(values.iter().flat_map(|value| value.to_le_bytes()).collect());
+    TensorProto { raw_data, ..tensor(name, data_type::INT64, &[values.len() as i64]) }
+}
+
+pub(super) fn named(name: &str) -> Dimension {
     Dimension { dim_value: None, dim_param: Some(name.to_owned()) }
 }
 
-fn sized(size: i64) -> Dimension {
+pub(super) fn sized(size: i64) -> Dimension {
     Dimension { dim_value: Some(size), dim_param: None }
 }
 
-fn value(name: &str, data_type: i32, dims: Vec<Dimension>) -> ValueInfoProto {
+pub(super) fn value(name: &str, data_type: i32, dims: Vec<Dimension>) -> ValueInfoProto {
     let shape = TensorShape { dim: dims };
     let tensor_type = TensorType { elem_type: Some(data_type), shape: Some(shape) };
     ValueInfoProto { name: Some(name.to_owned()), r#type: Some(TypeProto { tensor_type: Some(tensor_type) }) }

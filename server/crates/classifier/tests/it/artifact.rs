@@ -2,7 +2,7 @@ use std::{fs, path::Path};
 
 use classifier::{Artifact, Model, ModelError, error::GuardError};
 
-use crate::support::{formula_artifact, runtime, trained};
+use crate::support::{both_heads, facts, formula_artifact, formula_model_with_heads, runtime, trained};
 
 fn edit_card(directory: &Path, edit: impl Fn(&mut serde_json::Value)) {
     let path = directory.join("model.json");
@@ -94,4 +94,24 @@ fn a_card_of_another_model_is_refused() {
     assert!(matches!(error, ModelError::Disagree("dataset_sha256")), "{error}");
     let error = refused(&|card| *card = serde_json::Value::Null);
     assert!(matches!(error, ModelError::Card(_)), "{error}");
+}
+
+#[test]
+fn heads_that_the_graph_does_not_have_are_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let directory = home.path().join("model");
+    let artifact = Artifact::new(&formula_model_with_heads(2, both_heads()), facts(2));
+    let refused = |artifact: &Artifact, edit: &dyn Fn(&mut serde_json::Value)| {
+        artifact.write(&directory).unwrap();
+        assert_eq!(&Artifact::read(&directory).unwrap(), artifact);
+        edit_card(&directory, edit);
+        let error = Artifact::read(&directory).unwrap_err();
+        assert!(matches!(error, ModelError::Disagree("heads")), "{error}");
+    };
+    refused(&artifact, &|card| card["heads"]["priority"]["cuts"][0] = (-0.5).into());
+    refused(&artifact, &|card| card["heads"]["minutes"]["typical"] = 1.into());
+    refused(&artifact, &|card| _ = card["heads"].as_object_mut().unwrap().remove("minutes"));
+    refused(&artifact, &|card| _ = card.as_object_mut().unwrap().remove("heads"));
+    let heads = serde_json::to_value(both_heads()).unwrap();
+    refused(&formula_artifact(2), &|card| card["heads"] = heads.clone());
 }

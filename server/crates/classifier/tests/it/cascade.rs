@@ -9,7 +9,10 @@ use classifier::{
     onnx::proto::{AttributeProto, ModelProto, StringEntry},
     train_cascade,
 };
-use domain::classification::{Stage, StageOutcome};
+use domain::{
+    Priority,
+    classification::{Stage, StageOutcome},
+};
 use prost::Message;
 
 use crate::support::{examples, runtime};
@@ -77,6 +80,32 @@ fn what_a_label_is_called_is_learned_from() {
     let head = model.classify_by_head(&["harvest"]).unwrap().unwrap().remove(0);
     assert_eq!(head.label, "orchard_harvest", "{head:?}");
     assert_eq!(artifact.card().facts.trained_on, 32, "a name is no example");
+}
+
+#[test]
+fn what_the_heads_say_stays_where_the_encoder_gives_the_label() {
+    let directory = tempfile::tempdir().unwrap();
+    let encoder = encoder(directory.path(), EncoderSettings { ask_below: 1.0, ..EncoderSettings::default() });
+    let stating: Vec<Example<'_>> = (0..3u8)
+        .flat_map(|round| {
+            examples().into_iter().map(move |example| Example {
+                priority: Some(if example.label == "bug" { Priority::High } else { Priority::Low }),
+                handling_minutes: Some(f32::from(example.label.len() as u8 + round)),
+                ..example
+            })
+        })
+        .collect();
+    let train = |encoder| train_cascade(&stating, encoder, 7, &mut |_| ControlFlow::Continue(())).unwrap();
+    let words = Model::from_artifact(&train(None), "v1", None).unwrap().classify(&[SYNONYMS]).unwrap().remove(0);
+    let cascade = Model::from_artifact(&train(Some(&encoder)), "v1", Some(&encoder)).unwrap();
+    let both = cascade.classify(&[SYNONYMS]).unwrap().remove(0);
+    assert_eq!(both.stages[1].outcome, StageOutcome::Answered);
+    assert_ne!(both.confidence, words.confidence);
+    assert!(words.priority.is_some() && words.handling_range.is_some());
+    assert_eq!(
+        (both.priority, both.handling_minutes, both.handling_range),
+        (words.priority, words.handling_minutes, words.handling_range)
+    );
 }
 
 #[test]

@@ -1,12 +1,12 @@
 use classifier::{
-    GuardError,
+    Artifact, GuardError, Heads,
     guard::{MAX_MODEL_BYTES, inspect},
-    onnx::proto::{AttributeProto, ModelProto, NodeProto, OperatorSetId, StringEntry, TensorProto},
+    onnx::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetId, StringEntry, TensorProto},
 };
 use proptest::prelude::*;
 use prost::Message;
 
-use crate::support::formula_artifact;
+use crate::support::{both_heads, facts, formula_artifact, formula_model_with_heads, minutes_head, priority_head};
 
 fn refused(edit: impl FnOnce(&mut ModelProto)) -> GuardError {
     let mut proto = ModelProto::decode(formula_artifact(2).graph()).unwrap();
@@ -89,6 +89,47 @@ fn legal_operators_in_another_form_are_refused() {
     let renamed = refused(|proto| first_tensor(proto).name = Some("weights".to_owned()));
     assert!(matches!(renamed, GuardError::OtherForm(_)));
     assert!(matches!(refused(|proto| proto.ir_version = Some(3)), GuardError::OtherForm(_)));
+}
+
+#[test]
+fn tampered_heads_are_refused() {
+    let heads = [
+        both_heads(),
+        Heads { priority: Some(priority_head()), minutes: None },
+        Heads { priority: None, minutes: Some(minutes_head()) },
+    ];
+    for heads in heads {
+        let graph = Artifact::new(&formula_model_with_heads(2, heads), facts(2));
+        let refused = |edit: &dyn Fn(&mut GraphProto)| {
+            let mut proto = ModelProto::decode(graph.graph()).unwrap();
+            edit(proto.graph.as_mut().unwrap());
+            let error = inspect(&proto.encode_to_vec()).unwrap_err();
+            assert!(matches!(error, GuardError::OtherForm(_)), "{error}");
+        };
+        refused(&|graph| _ = graph.output.pop());
+        refused(&|graph| _ = graph.node.pop());
+        refused(&|graph| graph.output[2].name = Some("other".to_owned()));
+        refused(&|graph| graph.node.last_mut().unwrap().input[0] = "probs".to_owned());
+        // Numbers that belong to the form: where the columns part, and how the priorities are told apart.
+        let numbers = ["widths", "steps", "last"];
+        let is_fixed = |tensor: &&TensorProto| numbers.contains(&tensor.name.as_deref().unwrap());
+        let proto = ModelProto::decode(graph.graph()).unwrap();
+        let fixed: Vec<_> = proto.graph.unwrap().initializer.iter().filter(is_fixed).cloned().collect();
+        assert_eq!(fixed[0].name.as_deref(), Some("widths"));
+        for tensor in fixed {
+            refused(&|graph| {
+                let found = graph.initializer.iter_mut().find(|found| found.name == tensor.name).unwrap();
+                found.raw_data.as_mut().unwrap()[0] ^= 1;
+            });
+        }
+    }
+    let other = refused(|proto| {
+        let graph = proto.graph.as_mut().unwrap();
+        let mut output = graph.output[1].clone();
+        output.name = Some("priority".to_owned());
+        graph.output.push(output);
+    });
+    assert!(matches!(other, GuardError::OtherForm(_)), "a head that no node computes");
 }
 
 #[test]

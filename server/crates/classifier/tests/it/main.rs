@@ -11,6 +11,10 @@ mod graph;
 #[cfg(test)]
 mod guard;
 #[cfg(test)]
+mod heads;
+#[cfg(test)]
+mod mlflow;
+#[cfg(test)]
 mod python;
 #[cfg(test)]
 mod serve;

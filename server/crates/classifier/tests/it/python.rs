@@ -5,11 +5,11 @@ use std::{
     process::{Command, Stdio},
 };
 
-use classifier::{Model, featurizer::Featurizer};
+use classifier::{Artifact, Model, featurizer::Featurizer};
 
-use crate::support::{TEXTS, runtime, trained};
+use crate::support::{TEXTS, both_heads, facts, formula_model_with_heads, runtime, trained};
 
-/// Checks the graph, then answers each line of `{"ids": [...], "tf": [...]}` with its probabilities.
+/// Checks the graph, then answers each line of `{"ids": [...], "tf": [...]}` with its probabilities and what heads say.
 const SCRIPT: &str = r"
 import json, sys
 import numpy, onnx, onnxruntime
@@ -20,8 +20,8 @@ for line in sys.stdin:
     row = json.loads(line)
     ids = numpy.array([row['ids'] + [0, 0, 0]], dtype=numpy.int64)
     tf = numpy.array([row['tf'] + [0, 0, 0]], dtype=numpy.float32)
-    logits, probs = session.run(['logits', 'probs'], {'ids': ids, 'tf': tf})
-    print(json.dumps(probs[0].tolist()))
+    logits, probs, *heads = session.run(None, {'ids': ids, 'tf': tf})
+    print(json.dumps([table[0].tolist() for table in [probs, *heads]]))
 ";
 
 /// The Python to ask: the one named by `PYTHON`, or `python3`; nothing when it lacks the packages.
@@ -32,19 +32,10 @@ fn python() -> Option<String> {
     check.is_ok_and(|status| status.success()).then_some(python)
 }
 
-#[test]
-fn python_checks_the_graph_and_computes_the_same() {
-    let Some(python) = python() else {
-        println!("skipped: python3 (or the interpreter in PYTHON) has no onnx, onnxruntime and numpy");
-        return;
-    };
-    runtime();
-    let artifact = trained();
+/// For each text what Python computes from the graph: its probabilities, and what heads there are say.
+fn ask(python: &str, artifact: &Artifact, texts: &[&str]) -> Vec<Vec<Vec<f32>>> {
     let home = tempfile::tempdir().unwrap();
     artifact.write(&home.path().join("model")).unwrap();
-    let model = Model::from_artifact(&artifact, "v1", None).unwrap();
-    let texts: Vec<&str> = TEXTS.iter().map(|(text, _)| *text).chain(["", "ünïcödé and nothing known"]).collect();
-
     let mut child = Command::new(python)
         .args(["-c", SCRIPT])
         .arg(home.path().join("model/model.onnx"))
@@ -54,22 +45,54 @@ fn python_checks_the_graph_and_computes_the_same() {
         .unwrap();
     let mut featurizer = Featurizer::new();
     let mut lines = String::new();
-    for text in &texts {
+    for text in texts {
         let features = featurizer.extract(text);
         lines += &format!("{}\n", serde_json::json!({ "ids": features.ids, "tf": features.tf }));
     }
     child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
-
     let answers = String::from_utf8(output.stdout).unwrap();
     assert_eq!(answers.lines().count(), texts.len());
+    answers.lines().map(|answer| serde_json::from_str(answer).unwrap()).collect()
+}
+
+#[test]
+fn python_checks_the_graph_and_computes_the_same() {
+    let Some(python) = python() else {
+        println!("skipped: python3 (or the interpreter in PYTHON) has no onnx, onnxruntime and numpy");
+        return;
+    };
+    runtime();
+    let artifact = trained();
+    let model = Model::from_artifact(&artifact, "v1", None).unwrap();
+    let texts: Vec<&str> = TEXTS.iter().map(|(text, _)| *text).chain(["", "ünïcödé and nothing known"]).collect();
     let labels: Vec<&str> = model.labels().collect();
-    for (answer, ours) in answers.lines().zip(model.classify(&texts).unwrap()) {
-        let theirs: Vec<f32> = serde_json::from_str(answer).unwrap();
+    for (theirs, ours) in ask(&python, &artifact, &texts).iter().zip(model.classify(&texts).unwrap()) {
         for candidate in ours.candidates {
             let at = labels.iter().position(|label| *label == candidate.label).unwrap();
-            assert!((candidate.confidence - theirs[at]).abs() < 1e-5);
+            assert!((candidate.confidence - theirs[0][at]).abs() < 1e-5);
+        }
+    }
+}
+
+#[test]
+fn python_computes_the_same_of_the_heads() {
+    let Some(python) = python() else {
+        println!("skipped: python3 (or the interpreter in PYTHON) has no onnx, onnxruntime and numpy");
+        return;
+    };
+    let reference = formula_model_with_heads(5, both_heads());
+    let artifact = Artifact::new(&reference, facts(5));
+    let texts = ["", "The invoice is wrong", "ünïcödé and nothing known"];
+    let mut featurizer = Featurizer::new();
+    for (theirs, text) in ask(&python, &artifact, &texts).iter().zip(texts) {
+        let priorities = reference.priorities(featurizer.extract(text)).unwrap();
+        let minutes = reference.minutes(featurizer.extract(text)).unwrap();
+        let ours = priorities.iter().chain(&minutes);
+        assert_eq!(theirs[1..].iter().flatten().count(), 7);
+        for (theirs, ours) in theirs[1..].iter().flatten().zip(ours) {
+            assert!((theirs - ours).abs() < 1e-4 * ours.max(1.0), "{text}: {theirs} instead of {ours}");
         }
     }
 }

@@ -83,7 +83,7 @@ fn what_is_no_number_has_no_confidence() {
 }
 
 #[test]
-fn the_priority_and_time_of_the_label_are_predicted() {
+fn a_model_of_an_earlier_version_answers_with_the_priority_and_time_of_the_label() {
     runtime();
     let mut facts = facts(2);
     for label in &mut facts.labels {

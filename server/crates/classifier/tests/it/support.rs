@@ -3,7 +3,8 @@
 use std::{ops::ControlFlow, path::Path};
 
 use classifier::{
-    Artifact, Example, LabelCard, featurizer::BUCKETS, init_runtime, linear::LinearModel, model_dir::Facts, train,
+    Artifact, Example, Heads, LabelCard, MinutesHead, PriorityHead, featurizer::BUCKETS, init_runtime,
+    linear::LinearModel, model_dir::Facts, train,
 };
 
 /// Loads ONNX Runtime, and says how to get it where it is missing.
@@ -60,7 +61,27 @@ pub(crate) fn formula_model(labels: usize) -> LinearModel {
         bias: (0..labels).map(|label| label as f32 / 8.0 - 0.25).collect(),
         temperature: 0.8,
         short_list: None,
+        heads: Heads::default(),
     }
+}
+
+/// The same with heads, whose columns follow from formulas as well.
+pub(crate) fn formula_model_with_heads(labels: usize, heads: Heads) -> LinearModel {
+    let columns = labels + heads.form().columns();
+    let wide = formula_model(columns);
+    LinearModel { labels: formula_model(labels).labels, heads, ..wide }
+}
+
+pub(crate) fn priority_head() -> PriorityHead {
+    PriorityHead { examples: 50, strength: 1.0, cuts: [-0.75, 0.25, 1.0] }
+}
+
+pub(crate) fn minutes_head() -> MinutesHead {
+    MinutesHead { examples: 60, strength: 0.5, offsets: [1.0, 2.0, 2.5], typical: 9.5 }
+}
+
+pub(crate) fn both_heads() -> Heads {
+    Heads { priority: Some(priority_head()), minutes: Some(minutes_head()) }
 }
 
 pub(crate) fn facts(labels: usize) -> Facts {

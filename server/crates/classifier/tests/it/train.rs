@@ -1,7 +1,6 @@
 use std::ops::ControlFlow;
 
 use classifier::{Example, TrainError, train};
-use domain::Priority;
 
 use crate::support::{examples, trained};
 
@@ -74,22 +73,4 @@ fn progress_rises_from_nothing_to_all() {
     .unwrap();
     assert!(heard.is_sorted());
     assert_eq!((heard.first(), heard.last()), (Some(&0.0), Some(&1.0)));
-}
-
-#[test]
-fn a_label_states_what_its_examples_state() {
-    let stated: Vec<_> = examples()
-        .into_iter()
-        .map(|example| match example.label {
-            "bug" => Example { priority: Some(Priority::High), handling_minutes: Some(40.0), ..example },
-            _ => example,
-        })
-        .collect();
-    let artifact = silently(&stated).unwrap();
-    let labels = &artifact.card().facts.labels;
-    assert_eq!(
-        (labels[2].priority, labels[2].handling_minutes, labels[2].examples),
-        (Some(Priority::High), Some(40.0), 8)
-    );
-    assert_eq!((labels[0].priority, labels[0].handling_minutes), (None, None));
 }

@@ -173,7 +173,7 @@ fn a_verdict_carries_everything_that_the_rule_says() {
     sure.priority = Some(Priority::High);
     let verdict = evaluate(&policy, &task(), Some(&sure));
     assert_eq!(verdict.destination, Destination::Queue { queue: "money".to_owned() });
-    assert_eq!(verdict.priority, Priority::High, "the model's");
+    assert_eq!(verdict.priority, Priority::Normal, "the model's is a suggestion");
     assert_eq!((verdict.sla_minutes, verdict.note.as_deref()), (Some(30), Some("Be kind.")));
     assert_eq!(verdict.required_skills, ["german"]);
     assert_eq!(

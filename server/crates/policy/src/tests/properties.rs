@@ -51,7 +51,8 @@ prop_compose! {
             Candidate { label: "b".to_owned(), confidence: second },
         ];
         Classification {
-            label, confidence, candidates, out_of_scope, priority: None, handling_minutes: None, model_version: "v1".to_owned(), said: None,
+            label, confidence, candidates, out_of_scope, priority: None, handling_minutes: None, handling_range: None,
+            model_version: "v1".to_owned(), said: None,
             reached: None,
             short_list: None,
             stages: Vec::new(),

@@ -5,16 +5,18 @@
 
 use async_trait::async_trait;
 use domain::{
-    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, Label, LabelId, Model,
-    Page, PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun,
-    User, UserId,
+    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, ImportId, Label,
+    LabelId, Model, Page, PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp,
+    TrainingRun, User, UserId,
     audit::NewAuditEvent,
-    automation::{Goal, LabelPromise, LiveCase},
+    automation::{Goal, LabelPromise, LiveCase, UnsureTask},
+    dataset::{Dataset, DatasetExample},
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
     drift::{DriftCase, DriftPoint},
     escalation::EscalationSummary,
     evaluation::{EvaluationCase, StageCase},
+    import::LabelImport,
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
@@ -164,6 +166,9 @@ pub trait TaskWrites {
     async fn save_queue(&mut self, queue: &Queue) -> StoreResult<()>;
     /// Adds an escalation, or changes the one of this identifier.
     async fn save_escalation(&mut self, escalation: &Escalation) -> StoreResult<()>;
+    /// Erases subject, body and attributes of a task, and takes its labels out of training; answers whether there was
+    /// anything to erase.
+    async fn erase_task_text(&mut self, id: TaskId, at: Timestamp) -> StoreResult<bool>;
     /// Removes idempotency records that have expired; answers how many.
     async fn remove_expired_idempotency(&mut self, now: Timestamp) -> StoreResult<u64>;
 }
@@ -205,6 +210,8 @@ pub trait LearningReads {
     async fn list_labels(&mut self, filter: &LabelFilter, page: &PageRequest) -> StoreResult<Page<Label>>;
     /// The label of a task that holds now.
     async fn lookup_label_of(&mut self, task: TaskId) -> StoreResult<Option<Label>>;
+    /// The labels that hold for the text with this digest, oldest first.
+    async fn list_labels_of_text(&mut self, digest: &str) -> StoreResult<Vec<Label>>;
     /// How many labels that correct a model were given from this identifier on and hold now, counted up to `most`.
     async fn count_corrected_labels(&mut self, from: LabelId, most: u32) -> StoreResult<u32>;
     /// How many examples each label has among those that hold now, by label.
@@ -241,6 +248,9 @@ pub trait LearningReads {
     /// A model's answers to tasks that came in here and whose label holds: to those that it had
     /// classified, newest first, then to those among the examples that it was measured on, when they were chosen.
     async fn list_live_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<LiveCase>>;
+    /// Of the latest tasks that a model classified when they came in and a machine did or does, those that nobody has labelled,
+    /// the ones first whose two likeliest labels were the closest. At most `most` of the latest `among`.
+    async fn list_unsure(&mut self, version: u32, among: u32, most: u32) -> StoreResult<Vec<UnsureTask>>;
     /// The model that is in shadow or a canary now.
     async fn lookup_challenger(&mut self) -> StoreResult<Option<Model>>;
     /// What a model in shadow said, newest first.
@@ -254,6 +264,22 @@ pub trait LearningReads {
     async fn list_stage_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<StageCase>>;
     /// The latest comparisons of a model's work, the oldest first.
     async fn list_drift_points(&mut self, version: u32, most: u32) -> StoreResult<Vec<DriftPoint>>;
+    /// Of the texts with these digests, those that a file labelled, with what it called them, as far as that holds.
+    async fn list_imported(&mut self, digests: &[String]) -> StoreResult<Vec<(String, String)>>;
+    /// Datasets, newest first.
+    async fn list_datasets(&mut self, page: &PageRequest) -> StoreResult<Page<Dataset>>;
+    /// One dataset.
+    async fn lookup_dataset(&mut self, number: u32) -> StoreResult<Option<Dataset>>;
+    /// The dataset with this content.
+    async fn lookup_dataset_by_sha256(&mut self, sha256: &str) -> StoreResult<Option<Dataset>>;
+    /// The number of the newest dataset; 0 when there is none.
+    async fn last_dataset(&mut self) -> StoreResult<u32>;
+    /// Examples of a dataset from a place on, in their order.
+    async fn list_dataset_examples(&mut self, number: u32, from: u32, most: u32) -> StoreResult<Vec<DatasetExample>>;
+    /// One import.
+    async fn lookup_import(&mut self, id: ImportId) -> StoreResult<Option<LabelImport>>;
+    /// Imports, newest first.
+    async fn list_imports(&mut self, limit: u32) -> StoreResult<Vec<LabelImport>>;
     /// One run.
     async fn lookup_run(&mut self, id: RunId) -> StoreResult<Option<TrainingRun>>;
     /// Runs, newest first.
@@ -303,6 +329,10 @@ pub trait LearningWrites {
     async fn add_shadow_decisions(&mut self, decisions: &[ShadowDecision]) -> StoreResult<()>;
     /// Adds comparisons; the oldest of many are forgotten.
     async fn add_drift_points(&mut self, points: &[DriftPoint]) -> StoreResult<()>;
+    /// Adds a dataset with its examples, which never change. [`StoreError::Conflict`] when one with this content is there.
+    async fn add_dataset(&mut self, dataset: &Dataset, examples: &[DatasetExample]) -> StoreResult<()>;
+    /// Adds an import, or changes the one of this identifier.
+    async fn save_import(&mut self, import: &LabelImport) -> StoreResult<()>;
     /// Adds a run, or changes the one of this identifier.
     async fn save_run(&mut self, run: &TrainingRun) -> StoreResult<()>;
 }
