@@ -87,6 +87,8 @@ fn routes() -> OpenApiRouter<Services> {
     let imports = OpenApiRouter::new()
         .routes(routes!(import::start_import))
         .layer(DefaultBodyLimit::max(import::MAX_UPLOAD_BYTES));
+    let models =
+        OpenApiRouter::new().routes(routes!(model::add_model)).layer(DefaultBodyLimit::max(model::MAX_UPLOAD_BYTES));
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(task::submit_task, task::list_tasks))
         .routes(routes!(task::lookup_task))
@@ -115,6 +117,7 @@ fn routes() -> OpenApiRouter<Services> {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .merge(bulk)
         .merge(imports)
+        .merge(models)
 }
 
 /// The description alone.
@@ -130,7 +133,7 @@ pub fn document() -> OpenApi {
 /// Whether a route takes files, which may be long on their way.
 #[must_use]
 pub fn takes_files(path: &str) -> bool {
-    matches!(path, "/api/v1/labels/imports")
+    matches!(path, "/api/v1/labels/imports" | "/api/v1/models")
 }
 
 /// The routes and, at `/api/docs`, a page to browse their description.

@@ -92,6 +92,9 @@ pub struct ModelBoard {
     pub classifier: ClassifierHealth,
     /// What starts training by itself.
     pub triggers: TrainingTriggers,
+    /// Why the last model that was sent here was refused, when it was.
+    #[serde(default)]
+    pub refused: Option<String>,
 }
 
 /// A person to be added.

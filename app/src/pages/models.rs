@@ -8,6 +8,7 @@ mod drift;
 mod report;
 mod rollout;
 mod run;
+mod upload;
 
 pub use automation::AutomationPage;
 pub use board::ModelsPage;

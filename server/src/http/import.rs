@@ -45,9 +45,9 @@ impl Refusal {
         match self {
             Self::NoFile => "no_file",
             Self::Format => "format",
-            Self::Upload(UploadError::TooLarge) => "too_large",
+            Self::Upload(error) => error.code(),
             Self::Service(LabelError::Busy) => "busy",
-            Self::Upload(_) | Self::Service(_) => "broken",
+            Self::Service(_) => "broken",
         }
     }
 }

@@ -32,6 +32,14 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
+    /// Gives it another place in the same file system.
+    ///
+    /// # Errors
+    /// When it cannot be moved.
+    pub(crate) fn move_to(self, path: &Path) -> io::Result<()> {
+        self.file.persist(path).map(drop).map_err(|error| error.error)
+    }
+
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         self.file.path()
@@ -75,6 +83,13 @@ impl From<UploadError> for Problem {
                 Fault::Unavailable { message: "The file cannot be kept now; try again.".to_owned() }.into()
             }
         }
+    }
+}
+
+impl UploadError {
+    /// What the address of a form's page says.
+    pub(crate) const fn code(&self) -> &'static str {
+        if matches!(self, Self::TooLarge) { "too_large" } else { "broken" }
     }
 }
 

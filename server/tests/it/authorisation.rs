@@ -162,6 +162,7 @@ const API: &[(&str, &str, &[Scope], &[Role])] = &[
     ("GET", "/api/v1/datasets/{number}/export", &[], READS_DECISIONS),
     ("GET", "/api/v1/datasets/{number}/card", &[], READS_DECISIONS),
     ("GET", "/api/v1/models/{version}/card", &[], READS_DECISIONS),
+    ("POST", "/api/v1/models", &[], SUPERVISES),
     ("GET", "/api/v1/live", &[], EVERYBODY),
 ];
 

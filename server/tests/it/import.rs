@@ -11,29 +11,13 @@ use domain::{
     label::LabelFilter,
 };
 
-use crate::support::{Answer, Floor, examples, form};
+use crate::support::{Answer, Floor, examples, form, multipart};
 
-/// A form with a file, as a browser sends it.
+/// The form of a file of examples.
 fn upload(cookie: &str, name: &str, content: &[u8], skip_bad: bool, accept: &str) -> Request<Body> {
-    const BOUNDARY: &str = "----a-boundary-that-no-file-holds";
-    let mut body = Vec::new();
-    if skip_bad {
-        body.extend_from_slice(
-            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"skip_bad\"\r\n\r\ntrue\r\n").as_bytes(),
-        );
-    }
-    let disposition = format!("form-data; name=\"file\"; filename=\"{name}\"");
-    body.extend_from_slice(
-        format!("--{BOUNDARY}\r\nContent-Disposition: {disposition}\r\nContent-Type: text/plain\r\n\r\n").as_bytes(),
-    );
-    body.extend_from_slice(content);
-    body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
-    Request::post("/api/v1/labels/imports")
-        .header(header::COOKIE, cookie)
-        .header(header::ACCEPT, accept)
-        .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
-        .body(Body::from(body))
-        .unwrap()
+    let skip_bad: &[(&str, Option<&str>, &[u8])] = if skip_bad { &[("skip_bad", None, b"true")] } else { &[] };
+    let parts = [skip_bad, &[("file", Some(name), content)]].concat();
+    multipart("/api/v1/labels/imports", cookie, accept, &parts)
 }
 
 /// Sends a file and follows its import to the end.

@@ -170,6 +170,31 @@ pub(crate) fn form(path: &str, cookie: Option<&str>, body: String) -> Request<Bo
     request.body(Body::from(body)).unwrap()
 }
 
+/// A form with files, as a browser sends it: each part with its name, the file's name and the content.
+pub(crate) fn multipart(
+    path: &str,
+    cookie: &str,
+    accept: &str,
+    parts: &[(&str, Option<&str>, &[u8])],
+) -> Request<Body> {
+    const BOUNDARY: &str = "----a-boundary-that-no-file-holds";
+    let mut body = Vec::new();
+    for (name, file, content) in parts {
+        let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+        let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header(header::ACCEPT, accept)
+        .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+        .body(Body::from(body))
+        .unwrap()
+}
+
 /// Percent-encodes a form's value.
 pub(crate) fn encode(text: &str) -> String {
     text.bytes()

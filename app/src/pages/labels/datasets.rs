@@ -87,13 +87,15 @@ fn NewDataset(make: ServerAction<MakeDataset>, names: Vec<String>) -> impl IntoV
                     <input class="input input-sm" id="dataset-until" name="until" type="date" aria-describedby="until-error"/>
                     <FieldError error field="until"/>
                 </div>
-                <label class="mt-7 flex items-center gap-2 text-sm">
-                    <input class="checkbox checkbox-sm" type="checkbox" name="unanchored" value="true"/>
-                    "Without what people said after they saw the model’s answer"
-                </label>
-                <button class="btn btn-sm btn-primary mt-6" type="submit" disabled=pending>
-                    "Make it"
-                </button>
+                <div class="flex w-full flex-wrap items-center gap-3">
+                    <label class="flex items-center gap-2 text-sm">
+                        <input class="checkbox checkbox-sm" type="checkbox" name="unanchored" value="true"/>
+                        "Without what people said after they saw the model’s answer"
+                    </label>
+                    <button class="btn btn-sm btn-primary" type="submit" disabled=pending>
+                        "Make it"
+                    </button>
+                </div>
             </ActionForm>
             <div class="px-4 pb-2">
                 <FormError error except=&["name", "from", "until"]/>
@@ -121,7 +123,7 @@ fn Datasets(page: Page<Dataset>) -> impl IntoView {
             let short: String = dataset.sha256.chars().take(12).collect();
             view! {
                 <tr>
-                    <th scope="row" class="num">
+                    <th scope="row">
                         <a class="link" href=format!("/labels/datasets/{}", dataset.number)>
                             {dataset.short_name()}
                         </a>

@@ -80,6 +80,9 @@ fn ExportLinks(filter: LabelFilter) -> impl IntoView {
         <a class="btn btn-sm" href=export_link("jsonl", &filter) rel="external" download="labels.jsonl">
             "Export JSON lines"
         </a>
+        <a class="btn btn-sm" href=export_link("parquet", &filter) rel="external" download="labels.parquet">
+            "Export Parquet"
+        </a>
     }
 }
 
@@ -120,7 +123,7 @@ fn Labels(page: Page<Label>, narrowed: bool) -> impl IntoView {
             view! {
                 <EmptyState
                     title="No label yet"
-                    text="A label is written when somebody resolves or corrects a task. A file of examples comes in with “switchyard import labels”."
+                    text="A label is written when somebody resolves or corrects a task. A file of examples comes in under “Import”."
                 />
             }
             .into_any()

@@ -10,6 +10,7 @@ use super::{
     ModelTabs, percent, points,
     rollout::Promote,
     run::{RunProgress, Runs},
+    upload::{Refused, Upload},
 };
 use crate::{
     api::model::{CancelTraining, PromoteModel, StartTraining, lookup_model_board},
@@ -44,11 +45,13 @@ pub fn ModelsPage() -> impl IntoView {
             </PageHeader>
             <ModelTabs/>
             {errors.map(|error| view! { <FormError error/> }).into_iter().collect_view()}
+            <Refused reason=board.refused.clone()/>
             <Health health=board.classifier.clone() models=board.models.clone()/>
             <Examples labels=board.labels.clone()/>
             <Triggers triggers=board.triggers.clone()/>
             {progress}
             <Models board=board.clone() promote may_promote=may_train/>
+            {may_train.then(|| view! { <Upload/> })}
             <Runs runs=board.runs/>
         }
     })

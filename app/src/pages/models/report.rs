@@ -37,7 +37,17 @@ pub fn ModelPage() -> impl IntoView {
             .then(|| view! { <RolloutSection model=model.clone() report=rollout actions=may_act/> });
         let title = format!("Model {}", model.name());
         let card = format!("/api/v1/models/{}/card", model.version);
-        let subtitle = format!("Trained on {} examples of {} labels.", model.trained_on, model.labels.len());
+        let subtitle = match model.trained_on {
+            0 => format!("Made elsewhere; it knows {} labels.", model.labels.len()),
+            examples => format!("Trained on {examples} examples of {} labels.", model.labels.len()),
+        };
+        let elsewhere = (model.dataset.is_none() && model.metrics.is_some()).then(|| {
+            view! {
+                <p class="alert alert-warning alert-soft mb-4 text-sm">
+                    "It was not trained on a dataset of this workspace, and may have learned from the very examples that it is measured on here. Shadow and canary say more."
+                </p>
+            }
+        });
         let report = match (held_out, model.metrics.clone()) {
             (Some(held_out), Some(metrics)) => {
                 view! { <Report held_out metrics model=model.clone()/> }.into_any()
@@ -61,6 +71,7 @@ pub fn ModelPage() -> impl IntoView {
             </PageHeader>
             {actions.errors()}
             <Facts model/>
+            {elsewhere}
             {section}
             {(!stages.is_empty()).then(|| view! { <Stages stages/> })}
             {report}

@@ -1,6 +1,9 @@
 //! Models: reading the registry, adding, promoting, and loading the champion.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, MutexGuard, PoisonError},
+};
 
 use domain::{
     Actor, FallbackReason, Model, ModelBoard, ModelStage, Permission, RunId, TrainingRun, dataset::DatasetFilter,
@@ -33,6 +36,7 @@ impl Services {
             labels: reads.list_label_counts().await?,
             classifier: self.0.classifier.health(),
             triggers: self.triggers(reads.as_mut()).await?,
+            refused: self.refused_model().clone(),
         })
     }
 
@@ -108,16 +112,25 @@ impl Services {
             held_out: training::examples(&held_out),
             champion: self.read().await?.lookup_champion().await?.map(|champion| champion.version),
         };
+        self.refused_model().take();
         let workshop = Arc::clone(&self.0.workshop);
         let adopted = tokio::task::spawn_blocking(move || workshop.adopt(request))
             .await
             .map_err(|panic| ModelError::Unloadable(panic.to_string()))?
             .map_err(|error| match error {
-                TrainingError::Refused(reason) => ModelError::Refused(reason),
+                TrainingError::Refused(reason) => {
+                    *self.refused_model() = Some(reason.clone());
+                    ModelError::Refused(reason)
+                }
                 other => ModelError::Unloadable(other.to_string()),
             })?;
         let cases = training::cases(&held_out, &adopted.held_out);
         self.register(actor, version, adopted, &cases, None).await
+    }
+
+    /// Why the last model that was sent here was refused. A page without a script only hears of it by asking.
+    fn refused_model(&self) -> MutexGuard<'_, Option<String>> {
+        self.0.refused_model.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a candidate to the registry, with what it said of the examples that it was measured on.

@@ -1,6 +1,6 @@
 //! The one handle through which pages, the REST API and the command line reach the use cases.
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{Arc, Mutex, atomic::AtomicBool};
 
 use domain::{Actor, Timestamp, audit::NewAuditEvent};
 
@@ -158,6 +158,7 @@ pub(crate) struct Inner {
     pub passwords: tokio::sync::Semaphore,
     pub training: Training,
     pub imports: Imports,
+    pub refused_model: Mutex<Option<String>>,
 }
 
 impl Services {
@@ -187,6 +188,7 @@ impl Services {
             passwords: tokio::sync::Semaphore::new(2),
             training: Training::default(),
             imports: Imports::default(),
+            refused_model: Mutex::default(),
             store,
             clock,
             entropy,
