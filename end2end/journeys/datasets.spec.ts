@@ -136,3 +136,24 @@ test("the least sure tasks of machines are labelled without the model's answer",
   await page.goto("/labels?label=invoice_copy&kind=confirmed");
   await expect(page.getByText("copy of the invoice of March")).toBeVisible();
 });
+
+test("a model that was made elsewhere is sent, measured, and refused when it is broken", async ({ page, server, signIn, expectNoAxeViolations }) => {
+  await signIn(page, "supervisor");
+  const send = async (files: { name: string; mimeType: string; buffer: Buffer }[]) => {
+    await page.goto("/models");
+    await page.getByText("Add a model that was made elsewhere").click();
+    await page.getByLabel(/^Its files/).setInputFiles(files);
+    await page.getByRole("button", { name: "Send" }).click();
+  };
+  const file = async (name: string) => ({
+    name,
+    mimeType: "application/octet-stream",
+    buffer: await readFile(`${server.dataDir}/models/v1/${name}`),
+  });
+  await send([{ name: "model.onnx", mimeType: "application/octet-stream", buffer: Buffer.from("no graph") }, await file("model.json")]);
+  await expect(page.getByRole("alert").filter({ hasText: "This is no model that can be used here" })).toBeVisible();
+  await expectNoAxeViolations(page);
+  await send([await file("model.onnx"), await file("model.json")]);
+  await expect(page.getByText("It was not trained on a dataset of this workspace")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(/^Model v\d+$/);
+});

@@ -73,3 +73,6 @@ CREATE TABLE label_import (
     started_at INTEGER NOT NULL,
     ended_at   INTEGER
 ) STRICT, WITHOUT ROWID;
+
+-- What a run did, as a JSON array.
+ALTER TABLE training_run ADD COLUMN log TEXT NOT NULL DEFAULT '[]';

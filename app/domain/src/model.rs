@@ -273,4 +273,17 @@ pub struct TrainingRun {
     pub ended_at: Option<Timestamp>,
     /// The model it made.
     pub model_version: Option<u32>,
+    /// What it did so far, oldest first.
+    #[serde(default)]
+    pub log: Vec<RunStep>,
+}
+
+/// One step of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunStep {
+    /// When it began.
+    pub at: Timestamp,
+    /// What it is.
+    pub step: String,
 }

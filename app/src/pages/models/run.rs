@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{RunState, TrainingRun};
+use domain::{RunState, TrainingRun, model::RunStep};
 use leptos::prelude::*;
 
 use crate::{
@@ -90,6 +90,34 @@ fn follow(run: TrainingRun, ended: RwSignal<u32>) -> RwSignal<TrainingRun> {
     current
 }
 
+/// What a run did, behind a fold.
+#[component]
+fn Log(steps: Vec<RunStep>) -> impl IntoView {
+    let lines = steps
+        .iter()
+        .map(|step| {
+            let (at, words) = (step.at.to_string(), step.step.clone());
+            let clock = at.get(11..19).unwrap_or_default().to_owned();
+            view! {
+                <li>
+                    <time class="mr-2 text-base-content/70" datetime=at>
+                        {clock}
+                    </time>
+                    {words}
+                </li>
+            }
+        })
+        .collect_view();
+    (!steps.is_empty()).then(|| {
+        view! {
+            <details class="mt-1 text-xs">
+                <summary class="cursor-pointer">"Log"</summary>
+                <ol class="mt-1 tabular-nums">{lines}</ol>
+            </details>
+        }
+    })
+}
+
 /// The last runs with how they ended.
 #[component]
 pub(super) fn Runs(
@@ -111,7 +139,10 @@ pub(super) fn Runs(
                     </td>
                     <td class="num">{made}</td>
                     <td>{run.started_by}</td>
-                    <td class="min-w-48 wrap-anywhere">{run.message}</td>
+                    <td class="min-w-48 wrap-anywhere">
+                        {run.message}
+                        <Log steps=run.log/>
+                    </td>
                 </tr>
             }
         })

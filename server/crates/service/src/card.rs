@@ -38,8 +38,10 @@ fn write_card(card: &mut String, report: &ModelReport, license: &str) -> fmt::Re
         escaped(&model.created_by)
     )?;
     writeln!(card, "| | |\n| --- | --- |")?;
+    let dataset = model.dataset.map_or_else(|| "none of this workspace".to_owned(), domain::dataset::dataset_name);
     for (name, value) in [
         ("stage", model.stage.as_str()),
+        ("dataset", &dataset),
         ("SHA-256", &model.sha256),
         ("SHA-256 of its examples", &model.dataset_sha256),
         ("licence", license),
@@ -83,6 +85,24 @@ fn write_card(card: &mut String, report: &ModelReport, license: &str) -> fmt::Re
                     "| right label on the short list ({:.1} labels on average) | {holds} |",
                     lists.mean_size
                 )?;
+            }
+            if let Some(priority) = &metrics.priority {
+                let (right, kappa) = (priority.accuracy * 100.0, priority.kappa);
+                writeln!(
+                    card,
+                    "| suggested priority, of {} | {right:.1} %, quadratic kappa {kappa:.2} |",
+                    priority.examples
+                )?;
+            }
+            if let Some(handling) = &metrics.handling {
+                let (error, guess) = (handling.median_error, handling.median_error_of_guessing);
+                let within = handling.within_range * 100.0;
+                writeln!(
+                    card,
+                    "| median error of predicted minutes, of {} | {error:.1} (guessing: {guess:.1}) |",
+                    handling.examples
+                )?;
+                writeln!(card, "| minutes within the range that is meant to hold 80 % | {within:.1} % |")?;
             }
             write_labels(card, held_out)?;
         }

@@ -9,9 +9,10 @@ use std::{
 };
 
 use domain::{
-    Actor, Label, LabelKind, Permission, RunId, RunState, TrainingRun,
+    Actor, Label, LabelKind, Permission, RunId, RunState, Timestamp, TrainingRun,
     dataset::{DatasetExample, DatasetFilter},
     evaluation::EvaluationCase,
+    model::RunStep,
     suspicion::Suspicion,
 };
 
@@ -30,6 +31,10 @@ const MIN_HELD_OUT: usize = 20;
 const MAX_HELD_OUT: usize = 20_000;
 /// Seed of every run: the same labels give the same model.
 const SEED: u64 = 1;
+/// What every run begins with.
+const FIRST_STEP: &str = "Reading the labels";
+/// Most steps that a run's log keeps.
+const MAX_STEPS: usize = 100;
 /// How long a run of another process is believed to be under way, in milliseconds.
 const RUN_BELIEVED_MS: i64 = 60 * 60_000;
 
@@ -37,7 +42,17 @@ const RUN_BELIEVED_MS: i64 = 60 * 60_000;
 struct Running {
     id: RunId,
     progress: Progress,
+    log: Vec<RunStep>,
     cancel: Arc<AtomicBool>,
+}
+
+impl Running {
+    fn advance(&mut self, progress: Progress, at: Timestamp) {
+        if self.progress.step != progress.step && self.log.len() < MAX_STEPS {
+            self.log.push(RunStep { at, step: progress.step.to_owned() });
+        }
+        self.progress = progress;
+    }
 }
 
 #[derive(Default)]
@@ -53,6 +68,7 @@ impl Training {
         if let Some(running) = self.lock().as_ref().filter(|running| running.id == run.id) {
             run.progress_percent = running.progress.percent;
             running.progress.step.clone_into(&mut run.message);
+            run.log.clone_from(&running.log);
         }
         run
     }
@@ -150,11 +166,12 @@ impl Services {
             id: RunId::from_parts(id_ms(now), self.random_bits()),
             state: RunState::Running,
             progress_percent: 0,
-            message: "Reading the labels".to_owned(),
+            message: FIRST_STEP.to_owned(),
             started_by: actor.name().to_owned(),
             started_at: now,
             ended_at: None,
             model_version: None,
+            log: vec![RunStep { at: now, step: FIRST_STEP.to_owned() }],
         };
         tx.save_run(&run).await?;
         let detail = serde_json::json!({ "dataset": dataset });
@@ -163,8 +180,9 @@ impl Services {
             .await?;
         tx.save().await?;
         let cancel = Arc::new(AtomicBool::new(false));
-        let progress = Progress { percent: 0, step: "Reading the labels" };
-        *self.0.training.lock() = Some(Running { id: run.id, progress, cancel: Arc::clone(&cancel) });
+        let progress = Progress { percent: 0, step: FIRST_STEP };
+        let running = Running { id: run.id, progress, log: run.log.clone(), cancel: Arc::clone(&cancel) };
+        *self.0.training.lock() = Some(running);
         Ok((run, cancel))
     }
 
@@ -179,13 +197,19 @@ impl Services {
                 (RunState::Failed, "Training failed on our side; the log says why.".to_owned(), None)
             }
         };
-        let percent = self.0.training.lock().as_ref().map_or(0, |running| running.progress.percent);
+        let (percent, mut log) = {
+            let running = self.0.training.lock();
+            running.as_ref().map_or_else(Default::default, |running| (running.progress.percent, running.log.clone()))
+        };
+        let ended_at = self.now();
+        log.push(RunStep { at: ended_at, step: message.clone() });
         let ended = TrainingRun {
             state,
             message,
+            log,
             model_version,
             progress_percent: if state == RunState::Succeeded { 100 } else { percent },
-            ended_at: Some(self.now()),
+            ended_at: Some(ended_at),
             ..run
         };
         if let Err(error) = self.save_ended_run(actor, &ended).await {
@@ -235,7 +259,7 @@ impl Services {
         let (services, cancel) = (self.clone(), Arc::clone(cancel));
         let mut progress = move |progress: Progress| {
             if let Some(running) = services.0.training.lock().as_mut().filter(|running| running.id == id) {
-                running.progress = progress;
+                running.advance(progress, services.now());
             }
             if cancel.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };

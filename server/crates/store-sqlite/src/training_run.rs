@@ -4,14 +4,14 @@ use domain::{RunId, Timestamp, TrainingRun};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::{
-    convert::{all, ms, number, one, parse, time, variant},
+    convert::{all, from_json, ms, number, one, parse, time, variant},
     error::Error,
 };
 
 macro_rules! select_run {
     ($rest:literal) => {
         concat!(
-            "SELECT id, state, progress_percent, message, started_by, started_at, ended_at, model_version ",
+            "SELECT id, state, progress_percent, message, started_by, started_at, ended_at, model_version, log ",
             "FROM training_run ",
             $rest
         )
@@ -20,9 +20,10 @@ macro_rules! select_run {
 
 pub(crate) async fn save(connection: &mut SqliteConnection, run: &TrainingRun) -> Result<(), Error> {
     const SAVE: &str = "INSERT INTO training_run (id, state, progress_percent, message, started_by, started_at, ended_at, \
-            model_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+            model_version, log) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, progress_percent = excluded.progress_percent, \
-            message = excluded.message, ended_at = excluded.ended_at, model_version = excluded.model_version";
+            message = excluded.message, ended_at = excluded.ended_at, model_version = excluded.model_version, \
+            log = excluded.log";
     sqlx::query(SAVE)
         .bind(run.id.to_string())
         .bind(run.state.as_str())
@@ -32,6 +33,7 @@ pub(crate) async fn save(connection: &mut SqliteConnection, run: &TrainingRun) -
         .bind(run.started_at.as_ms())
         .bind(ms(run.ended_at))
         .bind(run.model_version)
+        .bind(serde_json::to_string(&run.log)?)
         .execute(connection)
         .await?;
     Ok(())
@@ -59,6 +61,7 @@ struct RunRow {
     started_at: i64,
     ended_at: Option<i64>,
     model_version: Option<i64>,
+    log: String,
 }
 
 impl TryFrom<RunRow> for TrainingRun {
@@ -75,6 +78,7 @@ impl TryFrom<RunRow> for TrainingRun {
             started_at: Timestamp::from_ms(row.started_at),
             ended_at: time(row.ended_at),
             model_version: model_version.transpose()?,
+            log: from_json("training_run.log", &row.log)?,
         })
     }
 }

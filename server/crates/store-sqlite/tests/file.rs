@@ -3,13 +3,17 @@
 
 use std::{path::PathBuf, pin::pin, time::Duration};
 
-use domain::{PageRequest, Timestamp, label::LabelFilter};
+use domain::{
+    PageRequest, Timestamp,
+    dataset::{Dataset, DatasetExample, DatasetFilter},
+    label::LabelFilter,
+};
 use service::ports::store::{Store, StoreError};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use store_sqlite::{OpenError, Options, SqliteStore};
 use store_testkit::{
     add,
-    fixtures::{at, audit_event, policy, submission, submissions, task, task_id},
+    fixtures::{at, audit_event, imported_label, policy, submission, submissions, task, task_id, user_id},
 };
 
 struct File {
@@ -31,6 +35,16 @@ impl File {
     async fn connect(&self) -> SqliteConnection {
         let options = SqliteConnectOptions::new().filename(&self.path).busy_timeout(Duration::from_secs(10));
         SqliteConnection::connect_with(&options).await.unwrap()
+    }
+
+    /// A new file as the program made it that knew the migrations up to a version.
+    async fn of_version(&self, version: i64) -> SqliteConnection {
+        let mut migrations = sqlx::migrate!("../../../migrations/sqlite");
+        migrations.migrations = migrations.migrations.iter().filter(|each| each.version <= version).cloned().collect();
+        let options = SqliteConnectOptions::new().filename(&self.path).create_if_missing(true);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        migrations.run(&mut connection).await.unwrap();
+        connection
     }
 
     async fn execute(&self, statement: &str) -> Result<(), String> {
@@ -87,11 +101,7 @@ async fn migrations_are_pending_until_the_file_is_opened() {
 #[tokio::test]
 async fn a_file_of_the_first_version_keeps_its_labels_and_finds_its_disputes() {
     let file = File::new();
-    let mut first = sqlx::migrate!("../../../migrations/sqlite");
-    first.migrations = first.migrations.iter().filter(|migration| migration.version == 1).cloned().collect();
-    let options = SqliteConnectOptions::new().filename(&file.path).create_if_missing(true);
-    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-    first.run(&mut connection).await.unwrap();
+    let mut connection = file.of_version(1).await;
     sqlx::query(
         "INSERT INTO label (id, holds, label, kind, given_by, given_at, digest, imported_text) \
          VALUES ('label_01ARZ3NDEKTSV4RRFFQ69G5FA1', 1, 'billing', 'imported', 'import', 7, 'a', 'Where is it?'), \
@@ -241,13 +251,52 @@ async fn a_view_waits_when_all_readers_are_lent_and_gets_the_next_free_one() {
 }
 
 #[tokio::test]
-async fn decisions_audit_events_and_policy_documents_cannot_be_changed_or_removed() {
+async fn a_claim_of_a_file_before_work_was_timed_is_still_held_and_counts_no_work() {
+    let file = File::new();
+    let (task, holder) = (task(1), user_id(1).to_string());
+    let mut connection = file.of_version(9).await;
+    sqlx::query(
+        "INSERT INTO task (id, state, queue, urgency, due, decision_id, last_token, escalation_level, holder, holder_name, \
+             claim_token, lease_until, submitted_at, submitted_by, channel, subject, attributes, body) \
+         VALUES (?1, 'claimed', 'billing', 2, 99, ?2, 4, 0, ?3, 'Ada', 4, 5000, 7, 'key', 'email', 'Old', '{}', 'Text')",
+    )
+    .bind(task.id.to_string())
+    .bind(task.decision_id.to_string())
+    .bind(&holder)
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    let store = file.open().await;
+    let found = store.read().await.unwrap().lookup_task(task.id).await.unwrap().unwrap();
+    assert_eq!((found.subject.as_str(), found.worked_ms, found.erased_at), ("Old", 0, None));
+    let claim = found.state.claim().unwrap();
+    assert_eq!((claim.holder.as_str(), claim.expires_at), (holder.as_str(), Timestamp::from_ms(5000)));
+    let resolved = found.state.clone().resolve(4, Timestamp::from_ms(4000)).unwrap();
+    assert_eq!(found.enter(resolved, Timestamp::from_ms(4000)).worked_ms, 0);
+}
+
+#[tokio::test]
+async fn what_is_final_cannot_be_changed_or_removed() {
     let file = File::new();
     let store = file.open().await;
     add(&store, &submissions([1])).await;
     let mut tx = store.begin().await.unwrap();
     tx.append_audit(&[audit_event(1, "task_a")]).await.unwrap();
     tx.save_policy(&policy(1)).await.unwrap();
+    let labels = [imported_label(1, "billing")];
+    tx.add_labels(&labels).await.unwrap();
+    let example = DatasetExample { place: 0, held_out: false, label: labels[0].clone() };
+    let dataset = Dataset {
+        number: 1,
+        name: "d".to_owned(),
+        filter: DatasetFilter::default(),
+        sha256: "x".to_owned(),
+        counts: Vec::new(),
+        created_at: Timestamp::from_ms(1),
+        created_by: "Grace".to_owned(),
+    };
+    tx.add_dataset(&dataset, &[example]).await.unwrap();
     tx.save().await.unwrap();
     for (statement, reason) in [
         ("UPDATE decision SET document = '{}'", "a decision never changes"),
@@ -257,6 +306,10 @@ async fn decisions_audit_events_and_policy_documents_cannot_be_changed_or_remove
         ("DELETE FROM audit_event", "the audit log only grows"),
         ("UPDATE policy_version SET document = '{}'", "never changes"),
         ("DELETE FROM policy_version", "never removed"),
+        ("UPDATE dataset SET name = 'another'", "a dataset never changes"),
+        ("DELETE FROM dataset", "a dataset is never removed"),
+        ("UPDATE dataset_example SET held_out = 1", "a dataset never changes"),
+        ("DELETE FROM dataset_example", "a dataset never changes"),
     ] {
         let refused = file.execute(statement).await.unwrap_err();
         assert!(refused.contains(reason), "{statement}: {refused}");

@@ -340,6 +340,7 @@ pub fn run(n: u64) -> TrainingRun {
         started_at: at(ms(n)),
         ended_at: None,
         model_version: None,
+        log: Vec::new(),
     }
 }
 

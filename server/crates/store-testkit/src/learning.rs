@@ -4,6 +4,7 @@
 use domain::{
     Label, LabelId, LabelKind, Model, ModelStage, PageRequest, Priority, RunState, Task, TaskState, TrainingRun,
     label::{LabelCount, LabelFilter},
+    model::RunStep,
 };
 use service::ports::store::{Store, StoreError, Submission};
 
@@ -173,6 +174,7 @@ pub async fn runs_come_newest_first_and_are_changed(store: &dyn Store) {
         message: "Made v4".to_owned(),
         ended_at: Some(at(90)),
         model_version: Some(4),
+        log: vec![RunStep { at: at(8), step: "learning \"quoted\"".to_owned() }],
         ..run(1)
     };
     let mut tx = store.begin().await.unwrap();
