@@ -50,7 +50,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{evaluation:#?}");
     short_lists(&model, &test)?;
     seeds(&training, &test)?;
-    sizes(&training)?;
     speed(&model, &test)?;
     out_of_scope(&data)?;
     small(&training, &test)
@@ -121,25 +120,6 @@ fn cascade(encoder: &Path, training: &[Row], test: &[Row], foreign: &[Row]) -> R
                 artifact.card().cascade
             );
         }
-    }
-    Ok(())
-}
-
-/// Training time and memory by the number of examples. Beyond the file's own, a question is followed by another one's words.
-fn sizes(training: &[Row]) -> Result<(), Box<dyn Error>> {
-    for size in [1_000, 10_000, 100_000] {
-        let text = |at: usize| {
-            let (round, at) = (at / training.len(), at % training.len());
-            let other = &training[(at + 7_919 * round) % training.len()].0;
-            if round == 0 { training[at].0.clone() } else { format!("{} {other}", training[at].0) }
-        };
-        let rows: Vec<Row> = (0..size).map(|at| (text(at), training[at % training.len()].1.clone())).collect();
-        let started = Instant::now();
-        train(&examples(&rows), 1, &mut |_| ControlFlow::Continue(()))?;
-        // Linux alone tells the most memory that a process has had.
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
-        println!("{size:>7} examples     {:.2} s, {peak}", started.elapsed().as_secs_f64());
     }
     Ok(())
 }
