@@ -154,6 +154,6 @@ test("a model that was made elsewhere is sent, measured, and refused when it is 
   await expect(page.getByRole("alert").filter({ hasText: "This is no model that can be used here" })).toBeVisible();
   await expectNoAxeViolations(page);
   await send([await file("model.onnx"), await file("model.json")]);
-  await expect(page.getByText("It was not trained on a dataset of this workspace")).toBeVisible();
+  await expect(page.getByText("It was not trained on a dataset that this workspace keeps")).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(/^Model v\d+$/);
 });

@@ -6,8 +6,10 @@ test("a supervisor trains, compares, tries in shadow and as a canary, promotes, 
   await page.goto("/models");
   const serves = page.getByText(/Model v\d+ classifies every new task\./);
   const champion = /Model (v\d+)/.exec(await serves.innerText())?.[1] ?? "";
+  const models = page.getByRole("rowheader").getByRole("link", { name: /^v\d+$/ });
+  const before = await models.count();
   await page.getByRole("button", { name: "Retrain" }).click();
-  await expect(page.getByText("Training is under way")).toBeHidden({ timeout: 30_000 });
+  await expect(models).toHaveCount(before + 1, { timeout: 30_000 });
   const step = page.getByRole("link", { name: /^Roll out v/ }).first();
   await expect(step).toBeVisible();
   const challenger = (await step.innerText()).replace("Roll out ", "");

@@ -64,7 +64,7 @@ async fn open() -> Floor {
         directory.path(),
         config.store(),
         config.settings(),
-        ModelSources { onnxruntime: Some(onnxruntime()), encoder: None },
+        ModelSources { onnxruntime: Some(onnxruntime()), ..ModelSources::default() },
     )
     .await
     .expect("a workspace");

@@ -325,6 +325,7 @@ impl Config {
     #[must_use]
     pub fn models(&self) -> ModelSources {
         let Encoder { directory, ask_below, budget_ms, max_tokens, cost } = &self.encoder;
+        let program = std::env::current_exe().ok();
         let encoder = (!directory.is_empty()).then(|| EncoderSource {
             directory: PathBuf::from(directory),
             settings: EncoderSettings {
@@ -333,9 +334,9 @@ impl Config {
                 cost: *cost,
                 ask_below: *ask_below,
             },
-            program: std::env::current_exe().unwrap_or_default(),
+            program: program.clone().unwrap_or_default(),
         });
-        ModelSources { onnxruntime: Some(self.onnxruntime()), encoder }
+        ModelSources { onnxruntime: Some(self.onnxruntime()), encoder, program }
     }
 
     /// How the database is opened.

@@ -1,15 +1,19 @@
 //! The service's port for models, over the embedded classifier: files under `models/v3` of the data directory.
 
+mod refusal;
+mod trial;
+
 use std::{
-    io::Read,
+    ffi::OsStr,
     ops::ControlFlow,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
-    sync::{Arc, OnceLock, mpsc},
-    time::Duration,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use classifier::{Artifact, Backtest, Encoder, EncoderSettings, Evaluation, Model, ModelError, RuntimeError};
+use classifier::{
+    Backtest, ClassifyError, Encoder, EncoderSettings, Evaluation, ModelError, ModelFiles, RuntimeError, Suspect,
+    TextClassifier, foreign,
+};
 use domain::{
     Classification, Metrics,
     evaluation::{Answer, LearningPoint, NewestMetrics, ShortListCase},
@@ -19,18 +23,18 @@ use service::ports::{
     TrainedModel, TrainingError, TrainingRequest,
 };
 
+pub(crate) use self::refusal::refusal;
+use self::{
+    refusal::{refused, unusable},
+    trial::TrialError,
+};
+
 /// Fraction of a run's progress that fitting takes.
 const FITTING: f32 = 0.6;
 /// Fraction that fitting and measuring on held-out examples take; looking back and writing take the rest.
 const MEASURING: f32 = 0.65;
 /// Fraction before writing.
 const LOOKING_BACK: f32 = 0.98;
-
-/// Time that trying an encoder in a process of its own may take.
-const TRIAL: Duration = Duration::from_secs(60);
-
-/// Bytes of what such a process says that are read.
-const MAX_LAST_WORDS: u64 = 64 * 1024;
 
 /// What models run on.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +43,8 @@ pub struct ModelSources {
     pub onnxruntime: Option<PathBuf>,
     /// A sentence encoder that new models ask where they are unsure.
     pub encoder: Option<EncoderSource>,
+    /// The `switchyard` program, which tries foreign models in a process of its own; without it none is taken.
+    pub program: Option<PathBuf>,
 }
 
 /// A sentence encoder on disk.
@@ -59,13 +65,15 @@ pub struct Workshop {
     sources: ModelSources,
     /// The encoder, or why there is none to be had; looked at once, when first needed.
     encoder: OnceLock<Result<Arc<Encoder>, String>>,
+    /// One trial at a time, so that their limits of memory do not add up.
+    trial: Mutex<()>,
 }
 
 impl Workshop {
     /// A workshop whose models live under `directory`. Without ONNX Runtime's library it answers errors, never panics.
     #[must_use]
     pub const fn new(directory: PathBuf, sources: ModelSources) -> Self {
-        Self { directory, sources, encoder: OnceLock::new() }
+        Self { directory, sources, encoder: OnceLock::new(), trial: Mutex::new(()) }
     }
 
     /// The configured encoder, tried in another process first; nothing when none is configured.
@@ -82,9 +90,51 @@ impl Workshop {
     }
 
     /// Brings a model into memory, with the encoder when it asks one.
-    fn bring_up(&self, artifact: &Artifact, version: u32) -> Result<Model, ModelError> {
-        let encoder = artifact.card().cascade.as_ref().and_then(|_| self.encoder().ok().flatten());
-        Model::from_artifact(artifact, &name(version), encoder.as_ref())
+    fn bring_up(&self, files: &ModelFiles, version: u32) -> Result<Box<dyn TextClassifier>, ModelError> {
+        let encoder = if files.asks_encoder() { self.encoder().ok().flatten() } else { None };
+        files.bring_up(&name(version), encoder.as_ref())
+    }
+
+    /// Tries a foreign model in another process, whose memory and time are limited. A model that was made here is compared
+    /// with what this version writes instead, so that nothing unknown of it runs.
+    fn try_apart(&self, directory: &Path) -> Result<(), TrainingError> {
+        if !foreign::is_foreign(directory) {
+            return Ok(());
+        }
+        let Some(program) = &self.sources.program else {
+            let reason =
+                "A foreign model is only taken after a trial in a process of its own, which is not possible here.";
+            return Err(TrainingError::Refused(reason.to_owned()));
+        };
+        let check = ["model", "check"].map(OsStr::new);
+        let _turn = self.trial.lock().unwrap_or_else(PoisonError::into_inner);
+        trial::run(program, &check, directory, self.sources.onnxruntime.as_deref()).map_err(|error| match error {
+            TrialError::Untried(cause) => TrainingError::Failed(cause),
+            // The command says where, which concerns nobody.
+            TrialError::Refused(said) => {
+                let place = std::path::absolute(directory).unwrap_or_default();
+                let place = format!("{}: ", place.display());
+                refused(&said.strip_prefix(&place).map_or_else(|| unusable(&said), str::to_owned))
+            }
+        })
+    }
+
+    /// Brings a model that somebody brought into memory; a foreign one is calibrated on examples.
+    fn bring_in(
+        &self,
+        files: ModelFiles,
+        request: &AdoptionRequest,
+    ) -> Result<(ModelFiles, Box<dyn TextClassifier>), ModelError> {
+        match files {
+            ModelFiles::Own(_) => {
+                let model = self.bring_up(&files, request.version)?;
+                Ok((files, model))
+            }
+            ModelFiles::Foreign(artifact) => {
+                let (artifact, model) = artifact.calibrated(&name(request.version), &borrowed(&request.training))?;
+                Ok((ModelFiles::Foreign(Box::new(artifact)), Box::new(model)))
+            }
+        }
     }
 
     fn directory_of(&self, version: u32) -> PathBuf {
@@ -98,17 +148,17 @@ impl Workshop {
     /// Shows that a model answers, with what it and the champion reach on the held-out examples; the champion comes back.
     fn measure_on(
         &self,
-        artifact: Artifact,
-        model: &Model,
+        files: ModelFiles,
+        model: &dyn TextClassifier,
         held_out: &[classifier::Example<'_>],
         champion: Option<u32>,
-    ) -> Result<(Measured, Option<(u32, Model)>), TrainingError> {
+    ) -> Result<(Measured, Option<Champion>), ClassifyError> {
         if held_out.is_empty() {
-            return Ok((Measured { artifact, metrics: None, held_out: Vec::new() }, None));
+            return Ok((Measured { files, metrics: None, held_out: Vec::new() }, None));
         }
-        let (evaluation, answers) = classifier::evaluate_and_keep(model, held_out, &[]).map_err(failed)?;
+        let (evaluation, answers) = classifier::evaluate_and_keep(model, held_out, &[])?;
         let loaded = champion.and_then(|champion| self.champion(champion));
-        let on_same = loaded.as_ref().and_then(|(version, champion)| measured(*version, champion, held_out));
+        let on_same = loaded.as_ref().and_then(|(version, champion)| measured(*version, champion.as_ref(), held_out));
         let mut metrics = evaluation.metrics(on_same.as_ref().map(|(evaluation, _)| evaluation.accuracy));
         metrics.champion = on_same.as_ref().and(champion);
         let mut others = on_same.map(|(_, answers)| answers.into_iter());
@@ -125,20 +175,21 @@ impl Workshop {
                 champion: others.as_mut().and_then(Iterator::next).map(said),
             })
             .collect();
-        let artifact = artifact.with_metrics(evaluation);
-        Ok((Measured { artifact, metrics: Some(metrics), held_out: held_out_answers }, loaded))
+        let files = files.with_metrics(evaluation);
+        Ok((Measured { files, metrics: Some(metrics), held_out: held_out_answers }, loaded))
     }
 
     /// As [`Self::measure_on`], with what fewer examples and the newest ones say.
     fn measure(
         &self,
-        artifact: Artifact,
+        files: ModelFiles,
         request: &TrainingRequest,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Measured, TrainingError> {
-        let model = self.bring_up(&artifact, request.version).map_err(failed)?;
+        let model = self.bring_up(&files, request.version).map_err(failed)?;
         let held_out = borrowed(&request.held_out);
-        let (mut measured, champion) = self.measure_on(artifact, &model, &held_out, request.champion)?;
+        let (mut measured, champion) =
+            self.measure_on(files, model.as_ref(), &held_out, request.champion).map_err(failed)?;
         let Some(metrics) = &mut measured.metrics else { return Ok(measured) };
         let backtest = look_back(request, &held_out, progress)?;
         metrics.learning_curve = backtest
@@ -151,7 +202,7 @@ impl Workshop {
             let newest: Vec<_> = borrowed_at(request, &request.oldest_first[first..]);
             let known = champion.as_ref().filter(|_| request.newest_is_new_to_champion);
             let champion_accuracy = known
-                .and_then(|(version, champion)| self::measured(*version, champion, &newest))
+                .and_then(|(version, champion)| self::measured(*version, champion.as_ref(), &newest))
                 .map(|(evaluation, _)| evaluation.accuracy);
             NewestMetrics { examples: request.newest as u64, accuracy, champion_accuracy }
         });
@@ -159,8 +210,8 @@ impl Workshop {
     }
 
     /// The champion in memory; nothing when it cannot be loaded.
-    fn champion(&self, version: u32) -> Option<(u32, Model)> {
-        let loaded = Artifact::read(&self.directory_of(version)).and_then(|artifact| self.bring_up(&artifact, version));
+    fn champion(&self, version: u32) -> Option<Champion> {
+        let loaded = ModelFiles::read(&self.directory_of(version)).and_then(|files| self.bring_up(&files, version));
         match loaded {
             Ok(model) => Some((version, model)),
             Err(error) => {
@@ -172,28 +223,20 @@ impl Workshop {
 
     /// Writes the files of a version, and reads what the registry keeps of them.
     fn keep(&self, measured: Measured, version: u32) -> Result<TrainedModel, TrainingError> {
-        let Measured { artifact, metrics, held_out } = measured;
-        artifact.write(&self.directory_of(version)).map_err(failed)?;
-        let card = artifact.card();
-        Ok(TrainedModel {
-            sha256: artifact.sha256(),
-            dataset_sha256: card.facts.dataset_sha256.clone(),
-            trained_on: card.facts.trained_on,
-            labels: card.facts.labels.iter().map(|label| label.name.clone()).collect(),
-            metrics,
-            suspects: artifact
-                .suspects()
-                .iter()
-                .map(|suspect| SuspectExample {
-                    example: suspect.example,
-                    suggested: suspect.suggested.clone(),
-                    given_confidence: suspect.given_confidence,
-                    suggested_confidence: suspect.suggested_confidence,
-                    threshold: suspect.threshold,
-                })
-                .collect(),
-            held_out,
-        })
+        let Measured { files, metrics, held_out } = measured;
+        files.write(&self.directory_of(version)).map_err(failed)?;
+        let (dataset_sha256, trained_on, suspects) = match &files {
+            ModelFiles::Own(artifact) => {
+                let facts = &artifact.card().facts;
+                let suspects = artifact.suspects().iter().map(suspect).collect();
+                (facts.dataset_sha256.clone(), facts.trained_on, suspects)
+            }
+            // What it learned from nobody here knows.
+            ModelFiles::Foreign(_) => (String::new(), 0, Vec::new()),
+        };
+        let labels = files.labels().into_iter().map(str::to_owned).collect();
+        let sha256 = files.sha256();
+        Ok(TrainedModel { sha256, dataset_sha256, trained_on, labels, metrics, suspects, held_out })
     }
 }
 
@@ -218,7 +261,7 @@ impl ModelWorkshop for Workshop {
         if progress(Progress { percent: percent(FITTING), step: "Measuring on held-out examples" }).is_break() {
             return Err(TrainingError::Cancelled);
         }
-        let measured = self.measure(artifact, &request, progress)?;
+        let measured = self.measure(ModelFiles::Own(Box::new(artifact)), &request, progress)?;
         if progress(Progress { percent: percent(LOOKING_BACK), step: "Writing the model" }).is_break() {
             return Err(TrainingError::Cancelled);
         }
@@ -227,24 +270,23 @@ impl ModelWorkshop for Workshop {
 
     fn adopt(&self, request: AdoptionRequest) -> Result<TrainedModel, TrainingError> {
         self.start_runtime().map_err(failed)?;
-        let AdoptionRequest { version, directory, held_out, champion, .. } = request;
-        let artifact = Artifact::read(&directory).map_err(|error| refused(&error))?;
-        let model = self.bring_up(&artifact, version).map_err(|error| refused(&error))?;
-        let measured = self.measure_on(artifact, &model, &borrowed(&held_out), champion)?;
-        self.keep(measured.0, version)
+        self.try_apart(&request.directory)?;
+        let brought = ModelFiles::read(&request.directory).and_then(|files| self.bring_in(files, &request));
+        let (files, model) = brought.map_err(|error| refused(&refusal(&error)))?;
+        let measured = self.measure_on(files, model.as_ref(), &borrowed(&request.held_out), request.champion);
+        let (measured, _) = measured.map_err(|error| refused(&unusable(&error.to_string())))?;
+        self.keep(measured, request.version)
     }
 
     fn load(&self, version: u32, sha256: &str) -> Result<Arc<dyn Classifier>, ClassifierError> {
-        let served = self
-            .start_runtime()
-            .map_err(ModelError::from)
-            .and_then(|()| Artifact::read(&self.directory_of(version)))
-            .and_then(|artifact| self.bring_up(&artifact, version));
-        let model = served.map_err(|error| ClassifierError { message: error.to_string() })?;
-        if model.sha256() != sha256 {
+        let unloadable = |error: ModelError| ClassifierError { message: error.to_string() };
+        self.start_runtime().map_err(ModelError::from).map_err(unloadable)?;
+        let files = ModelFiles::read(&self.directory_of(version)).map_err(unloadable)?;
+        // Before anything of them runs: of a foreign model only these files were tried.
+        if files.sha256() != sha256 {
             return Err(ClassifierError { message: "the files are not those that were registered".to_owned() });
         }
-        Ok(Arc::new(Served(model)))
+        Ok(Arc::new(Served(self.bring_up(&files, version).map_err(unloadable)?)))
     }
 }
 
@@ -263,57 +305,28 @@ impl EncoderSource {
     /// # Errors
     /// What that process said, or that it was stopped.
     pub fn try_apart(&self, onnxruntime: Option<&Path>) -> Result<(), String> {
-        let directory = std::path::absolute(&self.directory).map_err(|error| error.to_string())?;
-        let mut command = Command::new(&self.program);
-        command
-            .args(["encoder", "check"])
-            .arg(&directory)
-            .arg("--max-tokens")
-            .arg(self.settings.max_tokens.to_string());
-        // Its settings are its own: nothing of this server's environment or working directory concerns it.
-        command.env_clear().current_dir(std::env::temp_dir());
-        command.envs(onnxruntime.map(|path| ("ORT_DYLIB_PATH", path)));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| format!("{}: {error}", self.program.display()))?;
-        // What it says ends when it ends; that is what is waited for.
-        let (say, hear) = mpsc::channel();
-        if let Some(stderr) = child.stderr.take() {
-            std::thread::spawn(move || {
-                let mut said = Vec::new();
-                // Whatever came before an error is what there is; nobody may listen any more.
-                let _ = stderr.take(MAX_LAST_WORDS).read_to_end(&mut said);
-                let _ = say.send(said);
-            });
-        }
-        let Ok(said) = hear.recv_timeout(TRIAL) else {
-            // It is stopped either way; an error means that it has just ended by itself.
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(format!("it took longer than {} s", TRIAL.as_secs()));
-        };
-        let status = child.wait().map_err(|error| error.to_string())?;
-        if status.success() {
-            return Ok(());
-        }
-        let said = String::from_utf8_lossy(&said);
-        let last = said.lines().rev().find(|line| line.starts_with("error: ")).map(|line| &line["error: ".len()..]);
-        Err(last
-            .map_or_else(|| format!("it was stopped, by the limit of memory or time ({status})"), ToOwned::to_owned))
+        let tokens = self.settings.max_tokens.to_string();
+        let check = ["encoder", "check", "--max-tokens", &tokens].map(OsStr::new);
+        trial::run(&self.program, &check, &self.directory, onnxruntime).map_err(|error| error.to_string())
     }
 }
 
 /// A loaded model as the service sees it.
-struct Served(Model);
+struct Served(Box<dyn TextClassifier>);
 
 impl Classifier for Served {
     fn classify(&self, texts: &[String]) -> Result<Vec<Classification>, ClassifierError> {
-        self.0.classify_in_time(texts).map_err(|error| ClassifierError { message: error.to_string() })
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        self.0.classify_in_time(&texts).map_err(|error| ClassifierError { message: error.to_string() })
     }
 }
 
+/// The champion of now and its version.
+type Champion = (u32, Box<dyn TextClassifier>);
+
 /// A model with what it reached.
 struct Measured {
-    artifact: Artifact,
+    files: ModelFiles,
     metrics: Option<Metrics>,
     held_out: Vec<HeldOutAnswer>,
 }
@@ -321,7 +334,7 @@ struct Measured {
 /// What a model reaches on examples, and what it says of each; nothing when it does not answer.
 fn measured(
     version: u32,
-    model: &Model,
+    model: &dyn TextClassifier,
     examples: &[classifier::Example<'_>],
 ) -> Option<(Evaluation, Vec<Classification>)> {
     classifier::evaluate_and_keep(model, examples, &[])
@@ -377,11 +390,13 @@ fn percent(fraction: f32) -> u8 {
     (fraction.clamp(0.0, 1.0) * 100.0) as u8
 }
 
-/// What is wrong with files that somebody brought; where they are concerns nobody.
-fn refused(error: &ModelError) -> TrainingError {
-    match error {
-        ModelError::Io { .. } => TrainingError::Refused("A file of the model is missing or cannot be read.".to_owned()),
-        other => TrainingError::Refused(format!("This is no model that can be used here: {other}.")),
+fn suspect(found: &Suspect) -> SuspectExample {
+    SuspectExample {
+        example: found.example,
+        suggested: found.suggested.clone(),
+        given_confidence: found.given_confidence,
+        suggested_confidence: found.suggested_confidence,
+        threshold: found.threshold,
     }
 }
 

@@ -65,7 +65,7 @@ impl EncoderCommand {
 
 /// A graph of a few bytes may ask for any amount of memory or time; here it gets an error, or this process ends.
 #[cfg(unix)]
-fn limit_this_process(graph_bytes: u64) -> std::io::Result<()> {
+pub(super) fn limit_this_process(graph_bytes: u64) -> std::io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let limit = |resource, most| setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
     limit(Resource::Cpu, CPU_SECONDS)?;
@@ -78,7 +78,7 @@ fn limit_this_process(graph_bytes: u64) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn limit_this_process(_: u64) -> std::io::Result<()> {
+pub(super) fn limit_this_process(_: u64) -> std::io::Result<()> {
     let _ = (ROOM_BYTES, COPIES, CPU_SECONDS);
     Ok(())
 }

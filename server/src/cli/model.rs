@@ -1,15 +1,27 @@
 //! `switchyard model`.
 
+mod check;
+
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use classifier::ModelFiles;
 use domain::{Fault, Model, RunState};
 
 use super::{Context, DataArgs, Failure, Outcome, Workspace, output};
 
-/// The models of a workspace.
+/// Models.
 #[derive(Debug, Subcommand)]
 pub(super) enum ModelCommand {
+    #[command(flatten)]
+    InWorkspace(WorkspaceCommand),
+    /// Load a model with limited memory and time, and classify a few texts: whether it can be added, and how fast it is.
+    Check(check::Check),
+}
+
+/// The models of a workspace.
+#[derive(Debug, Subcommand)]
+pub(super) enum WorkspaceCommand {
     /// Train the next model on the workspace's labels; it stays a candidate until it is promoted.
     Retrain {
         /// Print JSON.
@@ -18,7 +30,7 @@ pub(super) enum ModelCommand {
         #[command(flatten)]
         data: DataArgs,
     },
-    /// Add a model that `train` made elsewhere, as a candidate.
+    /// Add a model that `train` made elsewhere, or a foreign one with a signature, as a candidate.
     Add {
         /// The model's directory.
         directory: PathBuf,
@@ -28,7 +40,8 @@ pub(super) enum ModelCommand {
         #[command(flatten)]
         data: DataArgs,
     },
-    /// Write a model's files with its card, in the layout in which MLflow keeps models; `add` takes them back.
+    /// Write a model's files with its card; `add` takes them back. Those of a model that was made here lie as MLflow keeps
+    /// models.
     Export {
         /// The version, for example v3 or 3.
         #[arg(id = "model", value_name = "VERSION", value_parser = parse_version)]
@@ -66,6 +79,15 @@ fn parse_version(text: &str) -> Result<u32, String> {
 
 impl ModelCommand {
     pub(super) async fn run(self, context: &Context) -> Outcome {
+        match self {
+            Self::InWorkspace(command) => command.run(context).await,
+            Self::Check(check) => check.run(context),
+        }
+    }
+}
+
+impl WorkspaceCommand {
+    async fn run(self, context: &Context) -> Outcome {
         let workspace = context.open(self.data()).await?;
         let models = crate::workspace::models_dir(&context.config(Some(self.data()))?.data_dir);
         let outcome = self.act(&workspace, &models).await;
@@ -101,20 +123,7 @@ impl ModelCommand {
                     .map_err(|error| Failure::message(format!("{}: {error}", directory.display())))?;
                 if json { output::json(&model) } else { output::line(&format!("Added model {}.", model.name())) }
             }
-            Self::Export { version, out, .. } => {
-                let model = services.model_report(actor, version).await.map_err(Fault::from)?.model;
-                let card = services.model_card(actor, version).await.map_err(Fault::from)?;
-                let said = |error: classifier::ModelError| Failure::message(error.to_string());
-                let artifact = classifier::Artifact::read(&models.join(model.name())).map_err(said)?;
-                if artifact.sha256() != model.sha256 {
-                    return Err(Failure::message(format!(
-                        "the files of model {} are not those that were registered",
-                        model.name()
-                    )));
-                }
-                classifier::mlflow::export(&artifact, &model.name(), model.created_at, &card, &out).map_err(said)?;
-                output::line(&format!("Model {} is in {}.", model.name(), out.display()))
-            }
+            Self::Export { version, out, .. } => export(workspace, models, version, &out).await,
             Self::List { json, .. } => {
                 let models = services.model_board(actor).await.map_err(Fault::from)?.models;
                 if json {
@@ -129,6 +138,27 @@ impl ModelCommand {
             }
         }
     }
+}
+
+async fn export(workspace: &Workspace, models: &Path, version: u32, out: &Path) -> Outcome {
+    let Workspace { services, actor, .. } = workspace;
+    let model = services.model_report(actor, version).await.map_err(Fault::from)?.model;
+    let card = services.model_card(actor, version).await.map_err(Fault::from)?;
+    let said = |error: classifier::ModelError| Failure::message(error.to_string());
+    let files = ModelFiles::read(&models.join(model.name())).map_err(said)?;
+    if files.sha256() != model.sha256 {
+        let reason = format!("the files of model {} are not those that were registered", model.name());
+        return Err(Failure::message(reason));
+    }
+    match files {
+        ModelFiles::Own(artifact) => {
+            classifier::mlflow::export(&artifact, &model.name(), model.created_at, &card, out).map_err(said)?;
+        }
+        ModelFiles::Foreign(artifact) => {
+            artifact.write_with(out, &[(classifier::mlflow::README_FILE, &card)]).map_err(said)?;
+        }
+    }
+    output::line(&format!("Model {} is in {}.", model.name(), out.display()))
 }
 
 fn row(model: &Model) -> [String; 6] {

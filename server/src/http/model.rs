@@ -57,6 +57,7 @@ impl Refusal {
         match self {
             Self::NoFile => "no_file",
             Self::Upload(error) => error.code(),
+            Self::Service(ModelError::AlreadyTraining) => "busy",
             Self::Service(_) => "unusable",
         }
     }

@@ -8,6 +8,7 @@ mod crash;
 mod dataset;
 mod drift;
 mod encoder;
+mod foreign;
 mod import;
 mod label;
 mod label_set;

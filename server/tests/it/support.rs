@@ -71,14 +71,8 @@ impl Floor {
         let config = Config::merge(None, [], &Flags::default()).unwrap();
         let mut settings = config.settings();
         change(&mut settings);
-        let (services, background) = workspace::open(
-            directory.path(),
-            config.store(),
-            settings,
-            ModelSources { onnxruntime: Some(onnxruntime()), encoder },
-        )
-        .await
-        .unwrap();
+        let (services, background) =
+            workspace::open(directory.path(), config.store(), settings, models(encoder)).await.unwrap();
         let stopping = CancellationToken::new();
         let options = WebOptions {
             site: directory.path().to_owned(),
@@ -200,6 +194,12 @@ pub(crate) fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
+}
+
+/// What models run on in tests.
+pub(crate) fn models(encoder: Option<EncoderSource>) -> ModelSources {
+    let program = Some(env!("CARGO_BIN_EXE_switchyard").into());
+    ModelSources { onnxruntime: Some(onnxruntime()), encoder, program }
 }
 
 /// Where the Makefile puts ONNX Runtime.

@@ -44,7 +44,7 @@ pub fn ModelPage() -> impl IntoView {
         let elsewhere = (model.dataset.is_none() && model.metrics.is_some()).then(|| {
             view! {
                 <p class="alert alert-warning alert-soft mb-4 text-sm">
-                    "It was not trained on a dataset of this workspace, and may have learned from the very examples that it is measured on here. Shadow and canary say more."
+                    "It was not trained on a dataset that this workspace keeps. If it was made elsewhere, it may have learned from the very examples that it is measured on here; shadow and canary say more."
                 </p>
             }
         });
@@ -108,10 +108,15 @@ fn Facts(model: Model) -> impl IntoView {
                         </dd>
                     }
                 })}
-            <dt class="text-base-content/70">"SHA-256 of its examples"</dt>
-            <dd class="wrap-anywhere">
-                <code class="text-xs">{model.dataset_sha256}</code>
-            </dd>
+            {(!model.dataset_sha256.is_empty())
+                .then(|| {
+                    view! {
+                        <dt class="text-base-content/70">"SHA-256 of its examples"</dt>
+                        <dd class="wrap-anywhere">
+                            <code class="text-xs">{model.dataset_sha256}</code>
+                        </dd>
+                    }
+                })}
         </dl>
     }
     .into_any()

@@ -52,6 +52,7 @@ pub(super) fn Refused(
                 "Send model.onnx together with model.json, or with signature.json and tokenizer.json.".to_owned()
             }
             ("too_large", _) => "The files are larger than 512 MiB.".to_owned(),
+            ("busy", _) => "Another model is being made; wait for it or cancel its run.".to_owned(),
             ("unusable", Some(reason)) => reason,
             _ => "The files did not arrive whole, or could not be kept; try again.".to_owned(),
         })

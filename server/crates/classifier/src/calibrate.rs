@@ -16,7 +16,7 @@ pub(crate) const FOLDS: usize = 4;
 /// Calibrating on fewer predictions than this would fit noise.
 const FEWEST_PREDICTIONS: usize = 20;
 /// What a probability counts as at least, so that it has a logarithm.
-const LEAST_PROBABILITY: f32 = 1e-9;
+pub(crate) const LEAST_PROBABILITY: f32 = 1e-9;
 /// Steps between the weights that a blend tries.
 const BLEND_STEPS: u32 = 20;
 const COLDEST: f64 = 0.1;
@@ -88,6 +88,17 @@ fn deal(corpus: &Corpus, labels: usize, seed: u64) -> Vec<Option<usize>> {
 }
 
 impl Predictions {
+    /// The logits of so many labels for each of some examples, one after the other, and what these are.
+    pub(crate) fn of(logits: Vec<f32>, truths: Vec<u16>, labels: usize) -> Self {
+        let rows = (0u32..).take(truths.len()).collect();
+        Self { logits, truths, rows, labels }
+    }
+
+    /// How many there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.truths.len()
+    }
+
     /// Each row's number, its label, and the probabilities of all labels.
     pub(crate) fn probabilities(&self, temperature: f32) -> impl Iterator<Item = (u32, u16, Vec<f32>)> + '_ {
         let logits = self.logits.chunks_exact(self.labels.max(1));

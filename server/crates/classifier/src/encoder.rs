@@ -3,36 +3,23 @@
 
 use std::{
     path::Path,
-    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use ort::{session::Session, value::TensorRef};
 use sha2::{Digest, Sha256};
-use tokenizers::{Tokenizer, TruncationParams};
 
+pub use crate::tokens::{GRAPH_FILE, TOKENIZER_FILE};
 use crate::{
     error::{ClassifyError, GuardError, ModelError},
-    guard::{self, EncoderForm},
-    model_dir::read_bounded,
-    serve::{failed, session},
+    files::read_bounded,
+    guard,
+    tokens::{Answered, MAX_GRAPH_BYTES, MAX_TOKENIZER_BYTES, TokenGraph},
 };
 
-/// The graph's file in an encoder's directory.
-pub const GRAPH_FILE: &str = "model.onnx";
-/// The tokenizer's file.
-pub const TOKENIZER_FILE: &str = "tokenizer.json";
 /// Bytes that a graph may have.
-pub const MAX_ENCODER_BYTES: u64 = 512 * 1024 * 1024;
-/// Bytes that a tokenizer may have.
-const MAX_TOKENIZER_BYTES: u64 = 32 * 1024 * 1024;
-/// Bytes of a text that the tokenizer sees; what is beyond would be cut off by any encoder.
-const MAX_TEXT_BYTES: usize = 16 * 1024;
+pub const MAX_ENCODER_BYTES: u64 = MAX_GRAPH_BYTES;
 /// Most dimensions that an embedding may have.
 const MAX_DIMENSIONS: usize = 4_096;
-/// Texts and tokens that one call may have. More gain nothing on one thread.
-const MAX_ROWS: usize = 32;
-const MAX_TOKENS_PER_CALL: usize = 2_048;
 
 /// How an encoder is used.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,9 +43,7 @@ impl Default for EncoderSettings {
 /// An encoder in memory. Calls from several threads take turns.
 #[derive(Debug)]
 pub struct Encoder {
-    worker: Mutex<Session>,
-    tokenizer: Tokenizer,
-    form: EncoderForm,
+    graph: TokenGraph,
     settings: EncoderSettings,
     sha256: String,
     dimensions: usize,
@@ -83,12 +68,7 @@ impl Encoder {
         let graph = read_bounded(&directory.join(GRAPH_FILE), MAX_ENCODER_BYTES)?;
         let form = guard::screen(&graph)?;
         let words = read_bounded(&directory.join(TOKENIZER_FILE), MAX_TOKENIZER_BYTES)?;
-        let mut tokenizer = Tokenizer::from_bytes(&words).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
-        // Files often pad every text to the longest that the encoder takes, which would cost that much for each.
-        tokenizer.with_padding(None);
         let max_length = settings.max_tokens.max(2);
-        let truncation = TruncationParams { max_length, ..TruncationParams::default() };
-        tokenizer.with_truncation(Some(truncation)).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
         let sha256 = hex::encode(
             Sha256::new()
                 .chain_update(Sha256::digest(&graph))
@@ -96,15 +76,17 @@ impl Encoder {
                 .chain_update((max_length as u64).to_le_bytes())
                 .finalize(),
         );
-        let worker = Mutex::new(session(&graph)?);
-        let mut encoder = Self { worker, tokenizer, form, settings, sha256, dimensions: 0 };
-        let tokens = encoder.tokens("hello")?;
-        let vectors = encoder.call(&[&tokens]).map_err(|error| ModelError::Session(error.message))?;
-        if !(2..=MAX_DIMENSIONS).contains(&vectors.len()) || vectors.iter().any(|value| !value.is_finite()) {
+        let graph = TokenGraph::new(&graph, &words, form, max_length)?;
+        let mut vector = Vec::new();
+        let hello = graph.run(&["hello"], None, |answered| {
+            vector = vectors(&answered)?;
+            Ok(())
+        });
+        hello.map_err(|error| ModelError::Session(error.message))?;
+        if !(2..=MAX_DIMENSIONS).contains(&vector.len()) || vector.iter().any(|value| !value.is_finite()) {
             return Err(GuardError::OtherForm("its output is no vector for each text").into());
         }
-        encoder.dimensions = vectors.len();
-        Ok(encoder)
+        Ok(Self { graph, settings, sha256, dimensions: vector.len() })
     }
 
     /// SHA-256 over all that its vectors follow from, in hexadecimal: the digests of graph and tokenizer, and how many tokens
@@ -141,23 +123,17 @@ impl Encoder {
         until: Option<Instant>,
     ) -> Result<Embeddings, ClassifyError> {
         let mut embeddings = self.nothing(texts.len());
-        let mut rows = Vec::with_capacity(texts.len());
-        for (at, text) in texts.iter().enumerate() {
-            rows.push((at, self.tokens(text.as_ref()).map_err(|error| ClassifyError { message: error.to_string() })?));
-        }
-        // Neighbours of one length pad nothing; a batch of unlike texts is slower than one text after the other.
-        rows.sort_by_key(|(_, tokens)| tokens.len());
-        let mut start = 0;
-        while start < rows.len() && until.is_none_or(|until| Instant::now() < until) {
-            let end = start + self.batch_length(&rows[start..]);
-            let batch: Vec<&[i64]> = rows[start..end].iter().map(|(_, tokens)| tokens.as_slice()).collect();
-            let vectors = self.call(&batch)?;
-            for ((at, _), vector) in rows[start..end].iter().zip(vectors.chunks_exact(self.dimensions)) {
-                embeddings.values[at * self.dimensions..][..self.dimensions].copy_from_slice(vector);
-                embeddings.present[*at] = true;
+        self.graph.run(texts, until, |answered| {
+            let vectors = vectors(&answered)?;
+            if vectors.len() != answered.places.len() * self.dimensions {
+                return Err(other_shape(answered.shape));
             }
-            start = end;
-        }
+            for (&at, vector) in answered.places.iter().zip(vectors.chunks_exact(self.dimensions)) {
+                embeddings.values[at * self.dimensions..][..self.dimensions].copy_from_slice(vector);
+                embeddings.present[at] = true;
+            }
+            Ok(())
+        })?;
         Ok(embeddings)
     }
 
@@ -165,73 +141,27 @@ impl Encoder {
     pub(crate) fn nothing(&self, texts: usize) -> Embeddings {
         Embeddings { values: vec![0.0; texts * self.dimensions], present: vec![false; texts] }
     }
+}
 
-    fn tokens(&self, text: &str) -> Result<Vec<i64>, ModelError> {
-        let text = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];
-        let encoding =
-            self.tokenizer.encode_fast(text, true).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
-        let tokens: Vec<i64> = encoding.get_ids().iter().map(|&id| i64::from(id)).collect();
-        // A tokenizer without special tokens makes nothing of a text of blanks; the first word of the vocabulary stands in.
-        Ok(if tokens.is_empty() { vec![0] } else { tokens })
-    }
+/// The mean of the vectors of each text's tokens, scaled to length 1, one after the other.
+fn vectors(answered: &Answered<'_>) -> Result<Vec<f32>, ClassifyError> {
+    let &Answered { places, lengths, longest, shape, values } = answered;
+    let mut vectors = match *shape {
+        [texts, dimensions] if texts == places.len() && dimensions > 0 => values.to_vec(),
+        [texts, tokens, dimensions] if [texts, tokens] == [places.len(), longest] && dimensions > 0 => lengths
+            .iter()
+            .enumerate()
+            .flat_map(|(at, &length)| mean(&values[at * longest * dimensions..], length, dimensions))
+            .collect(),
+        _ => return Err(other_shape(shape)),
+    };
+    let dimensions = vectors.len() / places.len();
+    vectors.chunks_exact_mut(dimensions).for_each(scale_to_length_one);
+    Ok(vectors)
+}
 
-    /// How many of the rows, which get longer and longer, go into one call. A graph that quantises while it runs scales
-    /// each tensor by its largest value, so there a text's answer would depend on the others of its batch.
-    fn batch_length(&self, rows: &[(usize, Vec<i64>)]) -> usize {
-        if self.form.quantises_dynamically {
-            return 1;
-        }
-        let shortest = rows[0].1.len();
-        let fits = |(count, (_, tokens)): &(usize, &(usize, Vec<i64>))| {
-            *count < MAX_ROWS && (count + 1) * tokens.len() <= MAX_TOKENS_PER_CALL && tokens.len() <= shortest + 2
-        };
-        rows.iter().enumerate().take_while(fits).count().max(1)
-    }
-
-    /// One call: the mean of the vectors of a text's tokens, scaled to length 1.
-    fn call(&self, rows: &[&[i64]]) -> Result<Vec<f32>, ClassifyError> {
-        let length = rows.iter().map(|row| row.len()).max().unwrap_or(1);
-        let shape = [rows.len(), length];
-        let (mut ids, mut mask) = (Vec::with_capacity(rows.len() * length), Vec::with_capacity(rows.len() * length));
-        for (at, row) in rows.iter().enumerate() {
-            ids.extend_from_slice(row);
-            ids.resize((at + 1) * length, 0);
-            mask.extend(std::iter::repeat_n(1i64, row.len()));
-            mask.resize((at + 1) * length, 0);
-        }
-        let types = vec![0i64; ids.len()];
-        let mut inputs = Vec::with_capacity(3);
-        for name in &self.form.inputs {
-            let content = match name.as_str() {
-                guard::ATTENTION_MASK => &mask,
-                guard::TOKEN_TYPE_IDS => &types,
-                _ => &ids,
-            };
-            let tensor = TensorRef::from_array_view((shape, content.as_slice())).map_err(|error| failed(&error))?;
-            inputs.push((name.as_str(), tensor));
-        }
-        let mut session = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
-        let outputs = session.run(inputs).map_err(|error| failed(&error))?;
-        let (found, values) =
-            outputs[self.form.output.as_str()].try_extract_tensor::<f32>().map_err(|error| failed(&error))?;
-        let other_shape = || ClassifyError { message: format!("the encoder answered in the shape {found:?}") };
-        let found: Vec<usize> = found.iter().map(|&size| usize::try_from(size).unwrap_or(0)).collect();
-        let mut vectors = match *found.as_slice() {
-            [texts, dimensions] if texts == rows.len() && dimensions > 0 => values.to_vec(),
-            [texts, tokens, dimensions] if [texts, tokens] == shape && dimensions > 0 => rows
-                .iter()
-                .enumerate()
-                .flat_map(|(at, row)| mean(&values[at * length * dimensions..], row.len(), dimensions))
-                .collect(),
-            _ => return Err(other_shape()),
-        };
-        let dimensions = vectors.len() / rows.len();
-        if self.dimensions != 0 && dimensions != self.dimensions {
-            return Err(other_shape());
-        }
-        vectors.chunks_exact_mut(dimensions).for_each(scale_to_length_one);
-        Ok(vectors)
-    }
+fn other_shape(shape: &[usize]) -> ClassifyError {
+    ClassifyError { message: format!("the encoder answered in the shape {shape:?}") }
 }
 
 fn mean(tokens: &[f32], count: usize, dimensions: usize) -> Vec<f32> {

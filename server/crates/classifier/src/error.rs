@@ -119,9 +119,18 @@ pub enum GuardError {
         /// The operator.
         operator: String,
     },
-    /// Legal operators in a form that this version does not write.
-    #[error("the graph is not one that this version writes: {0}")]
+    /// Legal operators in a form that this version neither writes nor uses.
+    #[error("the graph is of another form: {0}")]
     OtherForm(&'static str),
+    /// The graph of a foreign model has not what its signature declares.
+    #[error("the graph does not fit its signature: {0}")]
+    Signature(String),
+    /// So many parts that reading them alone would take much memory.
+    #[error("the graph has more than {max} parts")]
+    TooManyParts {
+        /// Parts allowed.
+        max: usize,
+    },
 }
 
 /// Why a model directory could not be written or loaded.
@@ -141,9 +150,18 @@ pub enum ModelError {
         /// The directory.
         path: PathBuf,
     },
+    /// `signature.json` cannot be read, or declares something that is not possible.
+    #[error("signature.json: {0}")]
+    Signature(String),
+    /// A foreign model does not answer, or otherwise than its signature says.
+    #[error("its answer cannot be used: {0}")]
+    Answer(String),
     /// `model.json` cannot be read.
     #[error("model.json is damaged: {0}")]
     Card(String),
+    /// `foreign.json` cannot be read.
+    #[error("foreign.json is damaged: {0}")]
+    ForeignCard(String),
     /// `model.json` or the graph is of another form.
     #[error("the model's {field} is {found}; this version reads {expected}")]
     OtherVersion {
@@ -154,14 +172,14 @@ pub enum ModelError {
         /// What this version needs.
         expected: String,
     },
-    /// A graph's bytes are not those that `model.json` describes.
+    /// A file's bytes are not those that the card describes.
     #[error("{file} has SHA-256 {found}; {expected} is expected")]
     Sha256 {
-        /// The graph's file.
+        /// The file.
         file: &'static str,
         /// Of the file.
         found: String,
-        /// As `model.json` says.
+        /// As the card says.
         expected: String,
     },
     /// The graph and `model.json` contradict each other.

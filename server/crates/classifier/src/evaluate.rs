@@ -11,7 +11,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use statistics::ranking::auroc;
 
-use crate::{error::ClassifyError, serve::Model, train::Example};
+use crate::{error::ClassifyError, text_classifier::TextClassifier, train::Example};
 
 const CALIBRATION_BINS: usize = 15;
 const PRECISIONS: [(&str, f64); 3] = [("0.95", 0.95), ("0.98", 0.98), ("0.99", 0.99)];
@@ -41,7 +41,7 @@ pub struct Evaluation {
     pub handling: Option<HandlingMetrics>,
     /// Texts classified in a second, in batches, featurising included.
     pub texts_per_second: f64,
-    /// SHA-256 of the model's graph in hexadecimal.
+    /// SHA-256 of all that the model's answers follow from, in hexadecimal.
     pub model_sha256: String,
 }
 
@@ -70,7 +70,11 @@ impl Evaluation {
 ///
 /// # Errors
 /// When the model does not answer.
-pub fn evaluate(model: &Model, examples: &[Example<'_>], out_of_scope: &[&str]) -> Result<Evaluation, ClassifyError> {
+pub fn evaluate(
+    model: &dyn TextClassifier,
+    examples: &[Example<'_>],
+    out_of_scope: &[&str],
+) -> Result<Evaluation, ClassifyError> {
     Ok(evaluate_and_keep(model, examples, out_of_scope)?.0)
 }
 
@@ -79,7 +83,7 @@ pub fn evaluate(model: &Model, examples: &[Example<'_>], out_of_scope: &[&str]) 
 /// # Errors
 /// When the model does not answer.
 pub fn evaluate_and_keep(
-    model: &Model,
+    model: &dyn TextClassifier,
     examples: &[Example<'_>],
     out_of_scope: &[&str],
 ) -> Result<(Evaluation, Vec<Classification>), ClassifyError> {
@@ -115,8 +119,8 @@ pub fn evaluate_and_keep(
         ece: expected_calibration_error(&outcomes),
         coverage_at_precision: coverage(&outcomes),
         out_of_scope_auroc: auroc(&outside, &inside),
-        priority: heads::priority(&model.card().heads, examples, &answers),
-        handling: heads::handling(&model.card().heads, examples, &answers),
+        priority: model.heads().and_then(|heads| heads::priority(heads, examples, &answers)),
+        handling: model.heads().and_then(|heads| heads::handling(heads, examples, &answers)),
         texts_per_second: if seconds > 0.0 { examples.len() as f64 / seconds } else { 0.0 },
         model_sha256: model.sha256().to_owned(),
     };

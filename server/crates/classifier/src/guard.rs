@@ -1,16 +1,20 @@
 //! Reads a model file before ONNX Runtime does, and refuses what could harm.
 //!
-//! Of a sentence encoder, which anybody may have written, [`screen`] looks at what can be read off the graph; what it does
-//! with memory and time only shows when it runs. Of the graphs that this version writes itself, [`inspect`] knows all:
+//! Of a sentence encoder, which anybody may have written, [`screen`] looks at what can be read off the graph, and
+//! [`screen_classifier`] at that of a foreign model; what these do with memory and time only shows when they run. Of the
+//! graphs that this version writes itself, [`inspect`] knows all:
 //!
 //! ONNX Runtime follows tensors into other files, runs loops, and computes constants while loading, so that a few bytes can
 //! ask for gigabytes. What is accepted here has the nodes, names and shapes that this version writes and nothing else, so
 //! its memory follows from the file's size. What ONNX Runtime then gets is not the file, but what was read of it, written
 //! anew: the two readers cannot understand it differently.
 
-use std::collections::HashSet;
+mod parts;
+mod screen;
 
 use prost::Message;
+
+pub use self::screen::{ATTENTION_MASK, INPUT_IDS, TOKEN_TYPE_IDS, TokenForm, screen, screen_classifier};
 
 use crate::{
     error::GuardError,
@@ -18,10 +22,7 @@ use crate::{
     onnx::{
         graph::{head_skeleton, skeleton},
         heads::{MINUTES, PRIORITY},
-        proto::{
-            AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetId, TensorProto, TensorType, ValueInfoProto,
-            data_type,
-        },
+        proto::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, data_type},
     },
     train::MAX_LABELS,
 };
@@ -110,17 +111,8 @@ fn inspect_as(
     if bytes.len() as u64 > MAX_MODEL_BYTES {
         return Err(GuardError::TooLarge { bytes: bytes.len() as u64, max: MAX_MODEL_BYTES });
     }
-    let proto = ModelProto::decode(bytes).map_err(|_| GuardError::NotOnnx)?;
-    if !proto.functions.is_empty() || !proto.training_info.is_empty() {
-        return Err(GuardError::Extras);
-    }
-    for set in &proto.opset_import {
-        check_domain(set.domain.as_deref())?;
-    }
-    let graph = proto.graph.as_ref().ok_or(GuardError::NotOnnx)?;
-    if !graph.sparse_initializer.is_empty() {
-        return Err(GuardError::Extras);
-    }
+    let proto = decode(bytes)?;
+    let graph = check_outside(&proto)?;
     graph.node.iter().try_for_each(check_node)?;
     graph.initializer.iter().try_for_each(check_tensor)?;
     let heads = heads_of(graph);
@@ -128,107 +120,22 @@ fn inspect_as(
     Ok(Inspected { proto, labels, heads })
 }
 
-/// The input with the tokens of each text.
-pub const INPUT_IDS: &str = "input_ids";
-/// The input that says which tokens are no padding.
-pub const ATTENTION_MASK: &str = "attention_mask";
-/// The input that numbers the sentences of a text.
-pub const TOKEN_TYPE_IDS: &str = "token_type_ids";
-/// Versions of ONNX's own operator set that an encoder may use.
-const OPERATOR_SETS: std::ops::RangeInclusive<i64> = 7..=24;
-/// Operators that run other graphs, or hold more than tensors.
-const CONTROL_FLOW: [&str; 4] = ["Loop", "Scan", "If", "SequenceMap"];
-const MAX_NODES: usize = 20_000;
-
-/// What an encoder's graph declares.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EncoderForm {
-    /// Names of the inputs, in the graph's order: tokens, and perhaps the mask and the types.
-    pub inputs: Vec<String>,
-    /// The output that is used: the first.
-    pub output: String,
-    /// Whether activations are quantised while it runs.
-    pub quantises_dynamically: bool,
+/// Reads a file whose parts are few enough that reading them takes little memory.
+fn decode(bytes: &[u8]) -> Result<ModelProto, GuardError> {
+    parts::check(bytes)?;
+    ModelProto::decode(bytes).map_err(|_| GuardError::NotOnnx)
 }
 
-/// Reads the graph of a sentence encoder: inputs `input_ids` and perhaps `attention_mask` and `token_type_ids`, whole
-/// numbers for each token of each text; first output a vector for each token, or for each text.
-///
-/// # Errors
-/// When it is no ONNX model, declares other inputs or outputs, uses operators beyond ONNX's own, runs graphs inside graphs,
-/// or keeps data in other files.
-pub fn screen(bytes: &[u8]) -> Result<EncoderForm, GuardError> {
-    let proto = ModelProto::decode(bytes).map_err(|_| GuardError::NotOnnx)?;
+/// The graph of a model that has nothing around it but ONNX's own operators.
+fn check_outside(proto: &ModelProto) -> Result<&GraphProto, GuardError> {
     if !proto.functions.is_empty() || !proto.training_info.is_empty() {
         return Err(GuardError::Extras);
     }
-    let graph = proto.graph.as_ref().ok_or(GuardError::NotOnnx)?;
-    let version = |set: &OperatorSetId| set.version.is_some_and(|version| OPERATOR_SETS.contains(&version));
     for set in &proto.opset_import {
         check_domain(set.domain.as_deref())?;
     }
-    if proto.opset_import.len() != 1 || !proto.opset_import.iter().all(version) {
-        return Err(GuardError::OtherForm("its operator set is none of 7 to 24"));
-    }
-    if !graph.sparse_initializer.is_empty() {
-        return Err(GuardError::Extras);
-    }
-    if graph.node.len() > MAX_NODES {
-        return Err(GuardError::OtherForm("it has too many nodes"));
-    }
-    for node in &graph.node {
-        check_domain(node.domain.as_deref())?;
-        let operator = node.op_type.clone().unwrap_or_default();
-        let has_graph = |attribute: &AttributeProto| attribute.g.is_some() || !attribute.graphs.is_empty();
-        if CONTROL_FLOW.contains(&operator.as_str()) || node.attribute.iter().any(has_graph) {
-            return Err(GuardError::Subgraph { operator });
-        }
-        for tensor in node.attribute.iter().flat_map(|attribute| attribute.t.iter().chain(&attribute.tensors)) {
-            check_inside(tensor)?;
-        }
-    }
-    graph.initializer.iter().try_for_each(check_inside)?;
-    let constants: HashSet<&str> = graph.initializer.iter().filter_map(|tensor| tensor.name.as_deref()).collect();
-    let name = |value: &ValueInfoProto| value.name.clone().unwrap_or_default();
-    // Old exporters list the constants among the inputs.
-    let inputs: Vec<&ValueInfoProto> =
-        graph.input.iter().filter(|value| !constants.contains(name(value).as_str())).collect();
-    let is_known = |value: &&ValueInfoProto| {
-        [INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS].contains(&name(value).as_str())
-            && element(value) == Some(data_type::INT64)
-            && dimensions(value) == Some(2)
-    };
-    let inputs_are_known = inputs.iter().all(is_known) && inputs.len() <= 3;
-    if !inputs_are_known || !inputs.iter().any(|value| name(value) == INPUT_IDS) {
-        return Err(GuardError::OtherForm(
-            "an encoder has the input `input_ids`, and perhaps `attention_mask` and `token_type_ids`: 64-bit whole \
-             numbers, texts by tokens",
-        ));
-    }
-    let is_vectors = |value: &&ValueInfoProto| {
-        element(value) == Some(data_type::FLOAT) && dimensions(value).is_none_or(|count| [2, 3].contains(&count))
-    };
-    let Some(output) = graph.output.first().filter(is_vectors) else {
-        return Err(GuardError::OtherForm("an encoder's first output is 32-bit vectors for each token or each text"));
-    };
-    let quantises = |node: &NodeProto| node.op_type.as_deref() == Some("DynamicQuantizeLinear");
-    Ok(EncoderForm {
-        inputs: inputs.into_iter().map(name).collect(),
-        output: name(output),
-        quantises_dynamically: graph.node.iter().any(quantises),
-    })
-}
-
-fn tensor_type(value: &ValueInfoProto) -> Option<&TensorType> {
-    value.r#type.as_ref()?.tensor_type.as_ref()
-}
-
-fn element(value: &ValueInfoProto) -> Option<i32> {
-    tensor_type(value)?.elem_type
-}
-
-fn dimensions(value: &ValueInfoProto) -> Option<usize> {
-    Some(tensor_type(value)?.shape.as_ref()?.dim.len())
+    let graph = proto.graph.as_ref().ok_or(GuardError::NotOnnx)?;
+    if graph.sparse_initializer.is_empty() { Ok(graph) } else { Err(GuardError::Extras) }
 }
 
 fn check_inside(tensor: &TensorProto) -> Result<(), GuardError> {
@@ -237,6 +144,12 @@ fn check_inside(tensor: &TensorProto) -> Result<(), GuardError> {
     } else {
         Err(GuardError::ExternalData { tensor: tensor.name.clone().unwrap_or_default() })
     }
+}
+
+/// Sparse tensors have tensors of their own inside.
+fn check_plain(attribute: &AttributeProto) -> Result<(), GuardError> {
+    let is_plain = attribute.sparse_tensor.is_none() && attribute.sparse_tensors.is_empty();
+    if is_plain { Ok(()) } else { Err(GuardError::Extras) }
 }
 
 fn check_domain(domain: Option<&str>) -> Result<(), GuardError> {
@@ -254,6 +167,7 @@ fn check_node(node: &NodeProto) -> Result<(), GuardError> {
             return Err(GuardError::Subgraph { operator });
         }
         attribute.t.iter().chain(&attribute.tensors).try_for_each(check_tensor)?;
+        check_plain(attribute)?;
         if attribute.ref_attr_name.is_some() {
             return Err(GuardError::Extras);
         }

@@ -1,6 +1,6 @@
 //! A model in memory, answering batches through ONNX Runtime.
 
-mod answer;
+pub(crate) mod answer;
 
 use std::{
     ops::Range,

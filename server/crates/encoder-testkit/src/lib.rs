@@ -1,5 +1,7 @@
 //! Sentence encoders small enough for tests: a table of vectors, one for each group of words that mean the same. And files
-//! that want to harm.
+//! that want to harm. [`foreign`] has classifiers of the same kind.
+
+pub mod foreign;
 
 use std::{fs, io, path::Path};
 
@@ -20,24 +22,27 @@ pub const DIMENSIONS: usize = 32;
 /// # Errors
 /// When a file cannot be written.
 pub fn write(directory: &Path, groups: &[&[&str]]) -> io::Result<()> {
-    let mut vocabulary = serde_json::Map::from_iter([("[UNK]".to_owned(), 0.into())]);
     // The unknown word has a small vector: a text of nothing else still has a direction.
     let mut table = vec![0.01f32; DIMENSIONS];
     for (group, words) in groups.iter().enumerate() {
-        for word in *words {
-            vocabulary.insert((*word).to_owned(), vocabulary.len().into());
-            table.extend((0..DIMENSIONS).map(|dimension| direction(group, dimension)));
-        }
+        table.extend(words.iter().flat_map(|_| (0..DIMENSIONS).map(move |dimension| direction(group, dimension))));
     }
-    let tokenizer = serde_json::json!({
+    let words = groups.iter().flat_map(|words| words.iter().copied());
+    fs::create_dir_all(directory)?;
+    fs::write(directory.join(TOKENIZER_FILE), tokenizer(words).to_string())?;
+    fs::write(directory.join(GRAPH_FILE), lookup(&table).encode_to_vec())
+}
+
+/// A tokenizer that splits at blanks and knows these words.
+fn tokenizer<'a>(words: impl Iterator<Item = &'a str>) -> serde_json::Value {
+    let vocabulary: serde_json::Map<_, _> =
+        std::iter::once("[UNK]").chain(words).enumerate().map(|(id, word)| (word.to_owned(), id.into())).collect();
+    serde_json::json!({
         "version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
         "normalizer": { "type": "Lowercase" }, "pre_tokenizer": { "type": "Whitespace" },
         "post_processor": null, "decoder": null,
         "model": { "type": "WordLevel", "vocab": vocabulary, "unk_token": "[UNK]" },
-    });
-    fs::create_dir_all(directory)?;
-    fs::write(directory.join(TOKENIZER_FILE), tokenizer.to_string())?;
-    fs::write(directory.join(GRAPH_FILE), lookup(&table).encode_to_vec())
+    })
 }
 
 /// Writes an encoder of a few bytes that asks for 160 GB as soon as it runs.

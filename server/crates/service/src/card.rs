@@ -29,21 +29,19 @@ fn write_card(card: &mut String, report: &ModelReport, license: &str) -> fmt::Re
     let license = if license.is_empty() { "not stated" } else { license };
     writeln!(card, "---\nlicense: {}\npipeline_tag: text-classification\nlibrary_name: onnx", quoted(license))?;
     writeln!(card, "tags:\n- switchyard\n- text-classification\n---\n\n# Model {}\n", model.name())?;
-    writeln!(
-        card,
-        "Labels short texts: support tickets, claims, questions. Trained by Switchyard on {} examples of {} labels, {} by {}.\n",
-        model.trained_on,
-        model.labels.len(),
-        model.created_at,
-        escaped(&model.created_by)
-    )?;
+    let (labels, by) = (model.labels.len(), escaped(&model.created_by));
+    let made = match model.trained_on {
+        0 => format!("Made elsewhere, for {labels} labels; added"),
+        examples => format!("Trained by Switchyard on {examples} examples of {labels} labels,"),
+    };
+    writeln!(card, "Labels short texts: support tickets, claims, questions. {made} {} by {by}.\n", model.created_at)?;
     writeln!(card, "| | |\n| --- | --- |")?;
     let dataset = model.dataset.map_or_else(|| "none of this workspace".to_owned(), domain::dataset::dataset_name);
     for (name, value) in [
         ("stage", model.stage.as_str()),
         ("dataset", &dataset),
         ("SHA-256", &model.sha256),
-        ("SHA-256 of its examples", &model.dataset_sha256),
+        ("SHA-256 of its examples", if model.dataset_sha256.is_empty() { "not known" } else { &model.dataset_sha256 }),
         ("licence", license),
     ] {
         writeln!(card, "| {name} | {} |", escaped(value))?;
@@ -59,11 +57,14 @@ fn write_card(card: &mut String, report: &ModelReport, license: &str) -> fmt::Re
         writeln!(card, "- {limit}")?;
     }
     writeln!(card, "\n## Data\n")?;
-    writeln!(
-        card,
+    let data = if model.dataset.is_some() {
         "Labels that people of the organisation gave, confirmed, corrected or imported. A fifth of all texts, chosen by the digest \
          of the text, was never learned from; the numbers below are measured on it."
-    )?;
+    } else {
+        "It was not trained on a dataset that this workspace keeps. The numbers below are measured on examples of this workspace; \
+         if it was made elsewhere, it may have learned from them."
+    };
+    writeln!(card, "{data}")?;
     writeln!(card, "\n## Metrics\n")?;
     match (&model.metrics, &report.held_out) {
         (Some(metrics), Some(held_out)) => {

@@ -291,7 +291,9 @@ impl From<ModelError> for Fault {
         match error {
             ModelError::Forbidden(_) => Self::Forbidden,
             ModelError::NotFound => Self::NotFound,
-            ModelError::AlreadyTraining => Self::conflict("A training run is under way; wait for it or cancel it."),
+            ModelError::AlreadyTraining => {
+                Self::conflict("Another model is being made; wait for it or cancel its run.")
+            }
             ModelError::NotRunning => Self::conflict("This run has ended."),
             ModelError::GateClosed => {
                 Self::conflict("This model does not meet every condition for promotion; promote it anyway?")

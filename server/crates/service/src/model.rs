@@ -102,6 +102,7 @@ impl Services {
     /// under way.
     pub async fn add_model(&self, actor: &Actor, directory: &Path) -> Result<Model, ModelError> {
         actor.require(Permission::TrainModels)?;
+        let Ok(_making) = self.0.making_model.try_lock() else { return Err(ModelError::AlreadyTraining) };
         let examples = self.select_examples(&DatasetFilter::default()).await?;
         let (training, held_out) = training::split(&examples);
         let version = self.next_model_version().await?;

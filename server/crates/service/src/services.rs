@@ -159,6 +159,8 @@ pub(crate) struct Inner {
     pub training: Training,
     pub imports: Imports,
     pub refused_model: Mutex<Option<String>>,
+    /// Held while the files of a new model are made, so that no two of them take the same version.
+    pub making_model: tokio::sync::Mutex<()>,
 }
 
 impl Services {
@@ -189,6 +191,7 @@ impl Services {
             training: Training::default(),
             imports: Imports::default(),
             refused_model: Mutex::default(),
+            making_model: tokio::sync::Mutex::default(),
             store,
             clock,
             entropy,

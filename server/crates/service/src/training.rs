@@ -235,6 +235,7 @@ impl Services {
         dataset: Option<u32>,
         cancel: &Arc<AtomicBool>,
     ) -> Result<u32, TrainingError> {
+        let _making = self.0.making_model.lock().await;
         let examples = self.examples(dataset).await?;
         let (training, held_out) = split(&examples);
         let version = self.next_model_version().await.map_err(|error| failed(&error))?;

@@ -130,6 +130,12 @@ pub struct AttributeProto {
     /// Refused.
     #[prost(string, optional, tag = "21")]
     pub ref_attr_name: Option<String>,
+    /// Refused.
+    #[prost(bytes = "vec", optional, tag = "22")]
+    pub sparse_tensor: Option<Vec<u8>>,
+    /// Refused.
+    #[prost(bytes = "vec", repeated, tag = "23")]
+    pub sparse_tensors: Vec<Vec<u8>>,
 }
 
 /// A constant tensor.

@@ -4,8 +4,7 @@ use domain::{Candidate, Classification, classification::MAX_CANDIDATES};
 
 use crate::{heads::Said, model_dir::ModelCard};
 
-/// Puts probabilities, and what the heads said, into words. A row with anything that is no number has confidence 0 and is
-/// out of scope. `none` is the place of "none of these".
+/// Puts probabilities, and what the heads said, into words; see [`ranked`].
 pub(super) fn classification(
     probabilities: &[f32],
     said: Said,
@@ -14,6 +13,26 @@ pub(super) fn classification(
     version: &str,
 ) -> Classification {
     let labels = &card.facts.labels;
+    let name = |at: usize| labels[at].name.as_str();
+    let (first, answer) = ranked(probabilities, &name, none, card.short_list, version);
+    // Models of earlier versions know of priority and time what the examples of a label had most.
+    let said = match first.filter(|_| card.heads.is_empty()) {
+        Some(first) => Said { priority: labels[first].priority, minutes: labels[first].handling_minutes, range: None },
+        None => said,
+    };
+    Classification { priority: said.priority, handling_minutes: said.minutes, handling_range: said.range, ..answer }
+}
+
+/// Puts probabilities of labels into words, and answers the place of the likeliest. A row with anything that is no number
+/// has no such place, confidence 0 and is out of scope. `none` is the place of "none of these", `short_list` the least
+/// probability on the short list.
+pub(crate) fn ranked<'a>(
+    probabilities: &[f32],
+    name: &dyn Fn(usize) -> &'a str,
+    none: Option<usize>,
+    short_list: Option<f32>,
+    version: &str,
+) -> (Option<usize>, Classification) {
     let is_sound = probabilities.iter().all(|probability| probability.is_finite());
     let mut best = [(0usize, 0.0f32); MAX_CANDIDATES];
     let mut found = 0;
@@ -27,33 +46,27 @@ pub(super) fn classification(
         }
     }
     let found = found.max(1);
-    let candidate = |&(at, confidence): &(usize, f32)| Candidate { label: labels[at].name.clone(), confidence };
     let (first, confidence) = best[0];
-    let label = &labels[first];
-    // Models of earlier versions know of priority and time what the examples of a label had most.
-    let said = if card.heads.is_empty() && is_sound {
-        Said { priority: label.priority, minutes: label.handling_minutes, range: None }
-    } else {
-        said
-    };
-    Classification {
-        label: label.name.clone(),
+    let candidate = |&(at, confidence): &(usize, f32)| Candidate { label: name(at).to_owned(), confidence };
+    let answer = Classification {
+        label: name(first).to_owned(),
         confidence: confidence.clamp(0.0, 1.0),
         candidates: best[..found].iter().map(candidate).collect(),
         out_of_scope: if is_sound { out_of_scope(probabilities, none) } else { 1.0 },
-        priority: said.priority,
-        handling_minutes: said.minutes,
-        handling_range: said.range,
+        priority: None,
+        handling_minutes: None,
+        handling_range: None,
         model_version: version.to_owned(),
         said: None,
         reached: None,
-        short_list: card.short_list.filter(|_| is_sound).and_then(|threshold| {
+        short_list: short_list.filter(|_| is_sound).and_then(|threshold| {
             // The likeliest label is on the list in any case, so that there is one.
             let size = probabilities.iter().filter(|probability| **probability >= threshold).count().max(1);
             u8::try_from(size).ok().filter(|_| size <= found)
         }),
         stages: Vec::new(),
-    }
+    };
+    (is_sound.then_some(first), answer)
 }
 
 /// How little a text belongs to any label, 0 to 1: the probability of "none of these", where people gave that label

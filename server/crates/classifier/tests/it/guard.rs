@@ -77,6 +77,21 @@ fn tensors_that_claim_more_than_they_hold_are_refused() {
 }
 
 #[test]
+fn parts_that_take_more_memory_than_bytes_are_refused() {
+    let nodes = refused(|proto| proto.graph.as_mut().unwrap().node = vec![NodeProto::default(); 600_000]);
+    assert!(matches!(nodes, GuardError::TooManyParts { .. }), "{nodes}");
+    // A tensor's dimensions as a list without keys: a byte for each, and eight in memory.
+    let field = |key: u8, content: Vec<u8>| {
+        let mut field = vec![key];
+        prost::encoding::encode_varint(content.len() as u64, &mut field);
+        field.extend(content);
+        field
+    };
+    let dims = field(0x3A, field(0x2A, field(0x0A, vec![0; 600_000])));
+    assert!(matches!(inspect(&dims), Err(GuardError::TooManyParts { .. })));
+}
+
+#[test]
 fn legal_operators_in_another_form_are_refused() {
     let rewired = refused(|proto| first_node(proto).input[1] = "idf".to_owned());
     assert!(matches!(rewired, GuardError::OtherForm(_)));

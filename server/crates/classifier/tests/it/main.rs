@@ -7,6 +7,8 @@ mod cascade;
 #[cfg(test)]
 mod featurizer;
 #[cfg(test)]
+mod foreign;
+#[cfg(test)]
 mod graph;
 #[cfg(test)]
 mod guard;
