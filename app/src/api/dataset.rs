@@ -1,7 +1,7 @@
 //! Datasets. Their files are taken out through the REST API.
 
 use domain::{
-    Page, PageRequest,
+    Page,
     dataset::{Dataset, DatasetDetail, DatasetExample},
 };
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ pub async fn list_datasets(
     after: Option<String>,
 ) -> Result<Page<Dataset>, AppError> {
     use crate::api::{actor, fail, services};
-    services().list_datasets(&actor()?, &PageRequest::after(after, Some(20))).await.map_err(fail)
+    services().list_datasets(&actor()?, &domain::PageRequest::after(after, Some(20))).await.map_err(fail)
 }
 
 /// A dataset with the models that learned from it.
@@ -37,7 +37,7 @@ pub async fn list_dataset_examples(
     after: Option<String>,
 ) -> Result<Page<DatasetExample>, AppError> {
     use crate::api::{actor, fail, services};
-    let page = PageRequest::after(after, Some(25));
+    let page = domain::PageRequest::after(after, Some(25));
     services().list_dataset_examples(&actor()?, number, &page).await.map_err(fail)
 }
 

@@ -10,6 +10,7 @@ mod list;
 mod names;
 mod sort;
 mod suspicious;
+mod text;
 mod unsure;
 
 pub use agreement::AgreementPage;

@@ -5,9 +5,11 @@ mod board;
 mod cases;
 mod charts;
 mod drift;
+mod numbers;
 mod report;
 mod rollout;
 mod run;
+mod stages;
 mod upload;
 
 pub use automation::AutomationPage;

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{LabelTabs, count_label_backlog};
+use super::{LabelTabs, count_label_backlog, text::ExampleText};
 use crate::{
     api::{
         dataset::{list_dataset_examples, lookup_dataset},
@@ -151,21 +151,7 @@ fn Examples(page: Page<DatasetExample>) -> impl IntoView {
         .into_iter()
         .map(|DatasetExample { held_out, label, .. }| {
             let side = if held_out { "held out" } else { "to learn from" };
-            let text = if label.text.is_empty() {
-                view! { <em class="text-base-content/70">"erased since"</em> }.into_any()
-            } else {
-                view! { <span class="line-clamp-3 wrap-anywhere whitespace-pre-line">{label.text.clone()}</span> }
-                    .into_any()
-            };
-            let text = match label.task_id {
-                Some(task) => view! {
-                    <a class="link link-hover" href=format!("/tasks/{task}")>
-                        {text}
-                    </a>
-                }
-                .into_any(),
-                None => text,
-            };
+            let text = view! { <ExampleText label=label.clone()/> };
             let minutes = label.handling_minutes.map_or_else(|| "–".to_owned(), |minutes| format!("{minutes:.1}"));
             view! {
                 <tr>

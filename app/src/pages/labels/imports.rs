@@ -1,7 +1,5 @@
 //! Files of examples: bringing one in, and what came of those before.
 
-use std::time::Duration;
-
 use domain::{
     Permission,
     import::{ImportState, LabelImport},
@@ -12,7 +10,7 @@ use leptos_router::hooks::use_query_map;
 use super::{LabelTabs, count_label_backlog};
 use crate::{
     api::import::{CancelImport, list_imports, lookup_import},
-    components::{EmptyState, FormError, PageHeader, StateBadge, TableRegion, When, action_error, loaded_for},
+    components::{EmptyState, FormError, PageHeader, StateBadge, TableRegion, When, action_error, follow, loaded_for},
 };
 
 /// Where the form sends the file.
@@ -109,7 +107,7 @@ fn Progress(
     ended: RwSignal<u32>,
 ) -> impl IntoView {
     let id = import.id;
-    let import = follow(import, ended);
+    let import = follow(import, |import| import.state != ImportState::Running, move || lookup_import(id), ended);
     let pending = cancel.pending();
     let stop = may_cancel.then(|| {
         view! {
@@ -150,33 +148,6 @@ fn Progress(
         </section>
     }
     .into_any()
-}
-
-/// The import as it is now: asked for once a second until it has ended. A failed call is tried again, since the import goes
-/// on without us.
-fn follow(import: LabelImport, ended: RwSignal<u32>) -> RwSignal<LabelImport> {
-    let id = import.id;
-    let current = RwSignal::new(import);
-    let turn = RwSignal::new(0_u32);
-    Effect::new(move |_| {
-        turn.track();
-        if current.with_untracked(|import| import.state != ImportState::Running) {
-            ended.update(|count| *count += 1);
-            return;
-        }
-        let ask = move || {
-            leptos::task::spawn_local(async move {
-                if let Ok(now) = lookup_import(id).await {
-                    let _ = current.try_set(now);
-                }
-                let _ = turn.try_update(|turn| *turn += 1);
-            });
-        };
-        if let Ok(handle) = set_timeout_with_handle(ask, Duration::from_secs(1)) {
-            on_cleanup(move || handle.clear());
-        }
-    });
-    current
 }
 
 #[component]

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, location::Url, params::ParamsMap};
 
-use super::{LabelTabs, count_label_backlog};
+use super::{LabelTabs, count_label_backlog, text::ExampleText};
 use crate::{
     api::{
         blank,
@@ -157,6 +157,7 @@ fn LabelRow(label: Label) -> impl IntoView {
         LabelKind::Imported => "badge badge-sm badge-soft badge-neutral",
         LabelKind::Adjudicated => "badge badge-sm badge-soft badge-info",
     };
+    let text = view! { <ExampleText label=label.clone()/> };
     let predicted = label.predicted.map_or_else(
         || "–".to_owned(),
         |predicted| {
@@ -165,16 +166,6 @@ fn LabelRow(label: Label) -> impl IntoView {
             format!("{predicted}{sure}{model}")
         },
     );
-    let text = view! { <span class="line-clamp-3 wrap-anywhere whitespace-pre-line">{label.text}</span> };
-    let text = match label.task_id {
-        Some(task) => view! {
-            <a class="link link-hover" href=format!("/tasks/{task}")>
-                {text}
-            </a>
-        }
-        .into_any(),
-        None => text.into_any(),
-    };
     view! {
         <tr>
             <th scope="row" class="min-w-64 max-w-xl font-normal">

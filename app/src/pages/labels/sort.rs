@@ -7,7 +7,7 @@ use leptos_router::{
     hooks::{use_params_map, use_query_map},
 };
 
-use super::{LabelTabs, count_label_backlog, names::link};
+use super::{LabelTabs, count_label_backlog, names::link, text::ExampleText};
 use crate::{
     api::label_set::{SortExample, SortExamples, list_unsorted},
     components::{EmptyState, FormError, PageHeader, action_error, announce_done, loaded_for, on_shortcut, press},
@@ -137,16 +137,7 @@ fn SortAll(
 
 #[component]
 fn Row(label: Label, first: bool, parts: Vec<String>, one: ServerAction<SortExample>, may_sort: bool) -> impl IntoView {
-    let text = view! { <span class="line-clamp-4 wrap-anywhere whitespace-pre-line">{label.text.clone()}</span> };
-    let text = match label.task_id {
-        Some(task) => view! {
-            <a class="link link-hover" href=format!("/tasks/{task}")>
-                {text}
-            </a>
-        }
-        .into_any(),
-        None => text.into_any(),
-    };
+    let text = view! { <ExampleText label=label.clone()/> };
     let about: String = label.text.chars().take(60).collect();
     let id = label.id.to_string();
     let pending = one.pending();

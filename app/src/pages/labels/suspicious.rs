@@ -4,7 +4,7 @@ use domain::{Permission, suspicion::SuspiciousLabel};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{LabelTabs, count_label_backlog};
+use super::{LabelTabs, count_label_backlog, text::ExampleText};
 use crate::{
     api::label::{AnswerSuspicion, list_suspicions},
     components::{
@@ -100,16 +100,7 @@ fn SuspicionRow(
         suspicion.suggested,
         percent(suspicion.threshold),
     );
-    let text = view! { <span class="line-clamp-4 wrap-anywhere whitespace-pre-line">{label.text.clone()}</span> };
-    let text = match label.task_id {
-        Some(task) => view! {
-            <a class="link link-hover" href=format!("/tasks/{task}")>
-                {text}
-            </a>
-        }
-        .into_any(),
-        None => text.into_any(),
-    };
+    let text = view! { <ExampleText label=label.clone()/> };
     let forms = may_settle.then(|| {
         let about: String = label.text.chars().take(60).collect();
         let id = suspicion.label_id.to_string();

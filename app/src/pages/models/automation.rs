@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{ModelTabs, percent, report::with_interval};
+use super::{ModelTabs, numbers::with_interval, percent};
 use crate::{
     api::model::{SetAutomationGoal, lookup_automation_board},
     components::{EmptyState, FormError, PageHeader, TableRegion, action_error, announce_done, loaded_for},

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::location::Url;
 
-use super::{ModelTabs, percent, report::with_interval};
+use super::{ModelTabs, numbers::with_interval, percent};
 use crate::{
     api::model::lookup_drift_board,
     components::{Axis, EmptyState, LineChart, Mark, PageHeader, TableRegion, When, loaded},

@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{percent, report::with_interval};
+use super::{numbers::with_interval, percent};
 use crate::{
     api::model::{BeginCanary, BeginShadow, PromoteModel, StopRollout},
     components::{FormError, TableRegion, When, action_error, announce_done},

@@ -1,13 +1,11 @@
 //! Training runs: the one under way, and those before.
 
-use std::time::Duration;
-
 use domain::{RunState, TrainingRun, model::RunStep};
 use leptos::prelude::*;
 
 use crate::{
     api::model::{CancelTraining, lookup_run},
-    components::{StateBadge, TableRegion, When},
+    components::{StateBadge, TableRegion, When, follow},
 };
 
 /// How far the run under way is. The browser asks once a second; without a script a link asks again.
@@ -23,7 +21,7 @@ pub(super) fn RunProgress(
     ended: RwSignal<u32>,
 ) -> impl IntoView {
     let id = run.id;
-    let run = follow(run, ended);
+    let run = follow(run, |run| run.state != RunState::Running, move || lookup_run(id), ended);
     let percent = move || run.with(|run| run.progress_percent);
     let pending = cancel.pending();
     let stop = may_cancel.then(|| {
@@ -61,33 +59,6 @@ pub(super) fn RunProgress(
             </div>
         </section>
     }
-}
-
-/// The run as it is now: asked for once a second until it has ended. A failed call is tried again, since the run goes on
-/// without us.
-fn follow(run: TrainingRun, ended: RwSignal<u32>) -> RwSignal<TrainingRun> {
-    let id = run.id;
-    let current = RwSignal::new(run);
-    let turn = RwSignal::new(0_u32);
-    Effect::new(move |_| {
-        turn.track();
-        if current.with_untracked(|run| run.state != RunState::Running) {
-            ended.update(|count| *count += 1);
-            return;
-        }
-        let ask = move || {
-            leptos::task::spawn_local(async move {
-                if let Ok(now) = lookup_run(id).await {
-                    let _ = current.try_set(now);
-                }
-                let _ = turn.try_update(|turn| *turn += 1);
-            });
-        };
-        if let Ok(handle) = set_timeout_with_handle(ask, Duration::from_secs(1)) {
-            on_cleanup(move || handle.clear());
-        }
-    });
-    current
 }
 
 /// What a run did, behind a fold.
