@@ -35,7 +35,7 @@ impl From<(String, String)> for NewExample {
 pub struct Added {
     /// Those that are examples now.
     pub added: u64,
-    /// Those that were examples of files already, saying the same.
+    /// Those that a file said before, whatever people said of them since.
     pub known: u64,
 }
 

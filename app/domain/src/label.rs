@@ -12,6 +12,9 @@ use crate::{
 /// no policy needs to name it.
 pub const NONE_OF_THESE: &str = "none_of_these";
 
+/// Most minutes of work that an example states: four weeks. What took longer is not what a task takes.
+pub const MAX_HANDLING_MINUTES: f32 = 40_320.0;
+
 /// How a label came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::ControlFlow};
 
-use domain::Priority;
+use domain::{Priority, label::MAX_HANDLING_MINUTES};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -22,8 +22,6 @@ use crate::{
 pub const MAX_LABELS: usize = 1_000;
 /// Examples that a run may learn from.
 pub const MAX_EXAMPLES: usize = 1_000_000;
-/// Most minutes of work that an example may state: four weeks.
-pub const MAX_MINUTES: f32 = 40_320.0;
 
 /// With fewer examples, a label's name is one more for the encoder's head.
 const FEW_EXAMPLES: usize = 30;
@@ -102,8 +100,8 @@ fn check<'a>(examples: &[Example<'a>]) -> Result<Vec<&'a str>, TrainError> {
         if domain::text::check_label("label", example.label).is_err() {
             return Err(TrainError::BadLabel { example: at + 1 });
         }
-        if example.handling_minutes.is_some_and(|minutes| !(0.0..=MAX_MINUTES).contains(&minutes)) {
-            return Err(TrainError::BadMinutes { example: at + 1, max: MAX_MINUTES });
+        if example.handling_minutes.is_some_and(|minutes| !(0.0..=MAX_HANDLING_MINUTES).contains(&minutes)) {
+            return Err(TrainError::BadMinutes { example: at + 1, max: MAX_HANDLING_MINUTES });
         }
     }
     // An example of blanks teaches nothing, and a label of nothing else could never be answered.

@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 
 use domain::{
-    Label, LabelKind, Priority, Timestamp, ValidationError, task::MAX_TEXT_BYTES, text::check_label, text::check_length,
+    Label, LabelKind, Priority, Timestamp, ValidationError, label::MAX_HANDLING_MINUTES, task::MAX_TEXT_BYTES,
+    text::check_label, text::check_length,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -13,8 +14,6 @@ use crate::{
     row::{Row, take_number, take_optional, take_text},
 };
 
-/// Longest work that an example may say: four weeks, in minutes.
-const MAX_MINUTES: f32 = 40_320.0;
 /// Longest text of where an example comes from, in bytes.
 const MAX_PROVENANCE_BYTES: usize = 1024;
 
@@ -123,7 +122,7 @@ impl LabelRecord {
             text,
             label,
             priority: priority.map(|text| text.trim().parse()).transpose().map_err(in_words)?,
-            handling_minutes: take_within(&mut row, "handling_minutes", 0.0..=MAX_MINUTES)?,
+            handling_minutes: take_within(&mut row, "handling_minutes", 0.0..=MAX_HANDLING_MINUTES)?,
             digest,
             kind: None,
             given_by: None,

@@ -94,8 +94,8 @@ impl From<crate::ports::store::StoreError> for Stop {
 }
 
 impl Services {
-    /// Adds examples, as many as there are of others than files gave before; checked by the caller. A label that has another
-    /// name now is added under that name.
+    /// Adds examples, as many as there are of others than files gave before, whatever people said of those since; checked by the
+    /// caller. A label that has another name now is added under that name.
     ///
     /// # Errors
     /// When a label is retired or was split; then nothing is added.
@@ -406,17 +406,12 @@ impl Services {
 /// What a finished import did.
 fn said(import: &LabelImport) -> String {
     let mut parts = vec![format!("{} came in", lines(import.added, "new example"))];
+    let were = |count: u64| if count == 1 { "was" } else { "were" };
     if import.known > 0 {
-        parts.push(format!(
-            "{} known before",
-            if import.known == 1 { "1 was".to_owned() } else { format!("{} were", import.known) }
-        ));
+        parts.push(format!("{} {} known before", import.known, were(import.known)));
     }
     if import.bad > 0 {
-        parts.push(format!(
-            "{} left out",
-            if import.bad == 1 { "1 bad line was".to_owned() } else { format!("{} bad lines were", import.bad) }
-        ));
+        parts.push(format!("{} {} left out", lines(import.bad, "bad line"), were(import.bad)));
     }
     format!("{}.", parts.join(", "))
 }

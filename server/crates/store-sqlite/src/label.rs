@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     DecisionId, Label, LabelId, LabelKind, Page, PageRequest, Priority, TaskId, Timestamp,
-    label::{LabelCount, LabelFilter},
+    label::{LabelCount, LabelFilter, MAX_HANDLING_MINUTES},
     task::classified_text,
 };
 use serde::Serialize;
@@ -164,7 +164,7 @@ pub(crate) async fn list(
 
 pub(crate) const KNOWN: &str = "SELECT label.digest, label.label \
     FROM json_each(?1) AS wanted CROSS JOIN label INDEXED BY label_by_digest ON label.digest = wanted.value \
-    WHERE label.holds = 1 AND label.kind = 'imported'";
+    WHERE label.kind = 'imported'";
 
 pub(crate) async fn list_known(
     connection: &mut SqliteConnection,
@@ -253,7 +253,7 @@ impl LabelRow {
             )),
             (Some("resolved"), Some(urgency), Some(worked_ms)) if worked_ms > 0 => {
                 let minutes = (worked_ms as f64 / 60_000.0) as f32;
-                Ok((Some(task::priority(urgency)?), Some(minutes)))
+                Ok((Some(task::priority(urgency)?), Some(minutes.min(MAX_HANDLING_MINUTES))))
             }
             _ => Ok((None, None)),
         }

@@ -3,7 +3,7 @@
 
 use domain::{
     Label, LabelId, LabelKind, Model, ModelStage, PageRequest, Priority, RunState, Task, TaskState, TrainingRun,
-    label::{LabelCount, LabelFilter},
+    label::{LabelCount, LabelFilter, MAX_HANDLING_MINUTES},
     model::RunStep,
 };
 use service::ports::store::{Store, StoreError, Submission};
@@ -96,22 +96,26 @@ pub async fn a_long_import_is_counted_by_label(store: &dyn Store) {
 }
 
 pub async fn a_finished_task_says_how_urgent_and_how_long_the_work_was(store: &dyn Store) {
-    add(store, &submissions([1, 2])).await;
-    add_labels(store, &[task_label(1, "billing", &task(1)), task_label(2, "billing", &task(2))]).await;
+    add(store, &submissions([1, 2, 3])).await;
+    let label = |n: u64| task_label(n, "billing", &task(n));
+    add_labels(store, &[label(1), label(2), label(3)]).await;
     let done = TaskState::Resolved { at: at(9), by: "Ada".to_owned() };
     let mut tx = store.begin().await.unwrap();
     let worked = Task { state: done.clone(), priority: Priority::Urgent, worked_ms: 90_000, ..task(1) };
     tx.save_task(&worked).await.unwrap();
     // Nobody held it: a machine did.
-    tx.save_task(&Task { state: done, ..task(2) }).await.unwrap();
+    tx.save_task(&Task { state: done.clone(), ..task(2) }).await.unwrap();
+    // Somebody kept it open over the summer.
+    tx.save_task(&Task { state: done, worked_ms: i64::MAX / 4, ..task(3) }).await.unwrap();
     tx.save().await.unwrap();
     let mut view = store.read().await.unwrap();
     let mut said = Vec::new();
-    for n in 1..=2 {
+    for n in 1..=3 {
         let label = view.lookup_label_of(task_id(n)).await.unwrap().unwrap();
         said.push((label.priority, label.handling_minutes));
     }
-    assert_eq!(said, [(Some(Priority::Urgent), Some(1.5)), (None, None)]);
+    let longest = (Some(Priority::Normal), Some(MAX_HANDLING_MINUTES));
+    assert_eq!(said, [(Some(Priority::Urgent), Some(1.5)), (None, None), longest]);
 }
 
 pub async fn what_files_said_of_texts_is_found_by_digest(store: &dyn Store) {
@@ -120,8 +124,17 @@ pub async fn what_files_said_of_texts_is_found_by_digest(store: &dyn Store) {
     let of_task = Label { digest: imported_label(2, "").digest, ..task_label(4, "refund", &task(1)) };
     add_labels(store, &[imported_label(1, "billing"), imported_label(2, "refund"), again.clone(), of_task.clone()])
         .await;
+    // What people settled was said by a file all the same.
+    let settled = Label { kind: LabelKind::Adjudicated, ..imported_label(6, "parcel") };
+    let before = Label { digest: settled.digest.clone(), ..imported_label(3, "letter") };
+    add_labels(store, &[before]).await;
+    add_labels(store, std::slice::from_ref(&settled)).await;
     let mut view = store.read().await.unwrap();
-    let digests = [1, 2, 3].map(|n| imported_label(n, "").digest);
+    assert_eq!(
+        view.list_imported(std::slice::from_ref(&settled.digest)).await.unwrap(),
+        [(settled.digest.clone(), "letter".to_owned())]
+    );
+    let digests = [1, 2, 9].map(|n| imported_label(n, "").digest);
     let mut found = view.list_imported(&digests).await.unwrap();
     found.sort();
     let pair = |n: usize, label: &str| (digests[n - 1].clone(), label.to_owned());

@@ -264,7 +264,7 @@ pub trait LearningReads {
     async fn list_stage_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<StageCase>>;
     /// The latest comparisons of a model's work, the oldest first.
     async fn list_drift_points(&mut self, version: u32, most: u32) -> StoreResult<Vec<DriftPoint>>;
-    /// Of the texts with these digests, those that a file labelled, with what it called them, as far as that holds.
+    /// Of the texts with these digests, those that a file ever labelled, with what it called them in names of today.
     async fn list_imported(&mut self, digests: &[String]) -> StoreResult<Vec<(String, String)>>;
     /// Datasets, newest first.
     async fn list_datasets(&mut self, page: &PageRequest) -> StoreResult<Page<Dataset>>;
