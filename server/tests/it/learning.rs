@@ -21,7 +21,7 @@ async fn labels_train_a_model_that_decides_once_it_is_promoted() {
     assert_eq!((run.state, run.model_version), (RunState::Succeeded, Some(1)), "{}", run.message);
     let steps: Vec<&str> = run.log.iter().map(|step| step.step.as_str()).collect();
     assert_eq!((steps[0], *steps.last().unwrap()), ("Reading the labels", "Made model v1."));
-    assert!(steps.contains(&"learning") && run.log.is_sorted_by_key(|step| step.at), "{steps:?}");
+    assert!(steps.contains(&"Learning") && run.log.is_sorted_by_key(|step| step.at), "{steps:?}");
     assert!(floor.submit("violin and piano").await.decision.classification.is_none(), "a candidate decides nothing");
 
     let model = services.promote(system, 1, false).await.unwrap();

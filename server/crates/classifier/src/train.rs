@@ -123,7 +123,7 @@ fn run(
     seed: u64,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> ControlFlow<(), Result<Artifact, TrainError>> {
-    progress(Progress { fraction: 0.0, step: "reading the examples" })?;
+    progress(Progress { fraction: 0.0, step: "Reading the examples" })?;
     let mut kept = Vec::with_capacity(examples.len());
     let corpus = Corpus::new(examples.iter().map(|example| (example.text, place(example.label))), &mut kept);
     if corpus.len() == 0 {
@@ -147,9 +147,9 @@ fn run(
         }
     };
     span = Span { progress: span.progress, start: 0.9, length: 0.05 };
-    let mut tick = |share: f32| span.tick(share, "learning priority and time");
+    let mut tick = |share: f32| span.tick(share, "Learning priority and time");
     let fitted = heads::fit(&corpus, &kept_examples, seed, &mut tick)?;
-    progress(Progress { fraction: 0.95, step: "writing the graph" })?;
+    progress(Progress { fraction: 0.95, step: "Writing the graph" })?;
     let names: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
     let mut model = quantised(names.clone(), &corpus, &linear, fitted);
     let blend = dense.as_ref().map(|(_, dense)| {
@@ -192,7 +192,7 @@ fn run(
         let (head, cascade) = head(encoder, &dense, &names, &artifact.card().facts.dataset_sha256);
         artifact = artifact.with_cascade(head, Cascade { head_weight, blend_temperature, ..cascade });
     }
-    progress(Progress { fraction: 1.0, step: "done" })?;
+    progress(Progress { fraction: 1.0, step: "Writing the graph" })?;
     ControlFlow::Continue(Ok(artifact))
 }
 
@@ -287,10 +287,10 @@ fn learn(corpus: &Corpus, labels: usize, seed: u64, span: &mut Span<'_>) -> Cont
     // Calibration fits all folds but one each time; the share of the work follows from that.
     let fits = calibrate::FOLDS as f32;
     let calibrating = (fits - 1.0) / fits;
-    let mut tick = |share: f32| span.tick(calibrating * share, "calibrating");
+    let mut tick = |share: f32| span.tick(calibrating * share, "Calibrating");
     let predictions = calibrate::out_of_fold(corpus, labels, seed, &mut tick)?;
     let temperature = predictions.temperature();
-    let mut tick = |share: f32| span.tick((1.0 - calibrating).mul_add(share, calibrating), "learning");
+    let mut tick = |share: f32| span.tick((1.0 - calibrating).mul_add(share, calibrating), "Learning");
     let rows: Vec<u32> = (0u32..).take(corpus.len()).collect();
     let weights = sgd::fit(corpus, &rows, labels, seed, &mut tick)?;
     ControlFlow::Continue(Learned { predictions, temperature, weights })
@@ -300,7 +300,7 @@ fn learn(corpus: &Corpus, labels: usize, seed: u64, span: &mut Span<'_>) -> Cont
 fn embed(encoder: &Encoder, texts: &[&str], span: &mut Span<'_>) -> ControlFlow<(), Result<Vec<f32>, ClassifyError>> {
     let mut embeddings = Vec::with_capacity(texts.len() * encoder.dimensions());
     for (at, part) in texts.chunks(EMBEDDED_AT_A_TIME).enumerate() {
-        span.tick((at * EMBEDDED_AT_A_TIME) as f32 / texts.len() as f32, "reading with the encoder")?;
+        span.tick((at * EMBEDDED_AT_A_TIME) as f32 / texts.len() as f32, "Reading with the encoder")?;
         match encoder.embed(part, None) {
             Ok(part) => embeddings.extend(part.values),
             Err(error) => return ControlFlow::Continue(Err(error)),

@@ -211,7 +211,7 @@ fn the_same_statements_and_seed_give_the_same_bytes() {
 fn training_stops_when_asked_while_it_learns_heads() {
     let cases = cases(80, 9, 1.0);
     let stop = |progress: classifier::Progress| {
-        if progress.step == "learning priority and time" { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if progress.step == "Learning priority and time" { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let stopped = train(&stating(&cases, 80, 80), 7, &mut { stop });
     assert!(matches!(stopped, Err(classifier::TrainError::Cancelled)));
