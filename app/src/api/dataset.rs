@@ -62,13 +62,17 @@ pub async fn make_dataset(
     #[server(default)]
     unanchored: bool,
 ) -> Result<(), AppError> {
-    use domain::{LabelKind, dataset::DatasetFilter};
+    use domain::{Fault, LabelKind, ValidationError, dataset::DatasetFilter};
 
     use crate::api::{actor, day, fail, services};
+    let kinds: Vec<LabelKind> = LabelKind::ALL.into_iter().filter(|known| known.as_str() == kind).collect();
+    if kinds.is_empty() && !kind.is_empty() {
+        return Err(fail(Fault::Invalid(ValidationError::unknown("kind", format!("the kind `{kind}`")))));
+    }
     let names = labels.split(',').map(|label| label.trim().to_owned()).filter(|label| !label.is_empty());
     let filter = DatasetFilter {
         labels: names.collect(),
-        kinds: LabelKind::ALL.into_iter().filter(|known| known.as_str() == kind).collect(),
+        kinds,
         from: day("from", &from)?,
         until: day("until", &until)?.map(|day| day.plus_minutes(24 * 60)),
         unanchored,

@@ -116,6 +116,7 @@ async fn a_selection_is_what_its_filter_says() {
     for (body, field) in [
         ("name=+&labels=kitchen", "name"),
         ("name=x&labels=nobody", "filter"),
+        ("name=x&kind=guessed", "kind"),
         ("name=x&from=yesterday", "from"),
         ("name=x&from=2026-01-02&until=2026-01-01", "until"),
     ] {
