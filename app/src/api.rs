@@ -1,8 +1,10 @@
 //! The server functions: each takes the actor from the request, calls one use case and maps its answer.
 
 pub mod dataset;
+pub mod dead_letter;
 pub mod decision;
 pub mod escalation;
+pub mod guardrail;
 #[cfg(all(test, feature = "ssr"))]
 mod form_tests;
 pub mod import;
@@ -37,6 +39,21 @@ pub fn day(field: &str, text: &str) -> Result<Option<domain::Timestamp>, crate::
     let Some(day) = blank(Some(text.to_owned())) else { return Ok(None) };
     Timestamp::parse(&format!("{day}T00:00:00Z")).map(Some).map_err(|_| {
         fail(Fault::Invalid(ValidationError::new(field, ValidationCode::Malformed, "must be a day, like 2026-11-25")))
+    })
+}
+
+/// A form's minute in UTC, as `datetime-local` writes it; nothing when it was left blank.
+///
+/// # Errors
+/// When the field holds no minute.
+#[cfg(feature = "ssr")]
+pub fn minute(field: &str, text: &str) -> Result<Option<domain::Timestamp>, crate::error::AppError> {
+    use domain::{Fault, Timestamp, ValidationCode, ValidationError};
+    let Some(minute) = blank(Some(text.to_owned())) else { return Ok(None) };
+    let seconds = if minute.len() > 16 { "" } else { ":00" };
+    Timestamp::parse(&format!("{minute}{seconds}Z")).map(Some).map_err(|_| {
+        let message = "must be a day and a time, like 2026-12-24T08:00";
+        fail(Fault::Invalid(ValidationError::new(field, ValidationCode::Malformed, message)))
     })
 }
 

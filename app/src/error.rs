@@ -11,7 +11,7 @@ use leptos::server_fn::{
 use serde::{Deserialize, Serialize};
 
 /// A [`Fault`] on its way from a server function to a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AppError(pub Fault);
 

@@ -28,8 +28,11 @@ pub use api::server_function_paths;
 use components::Layout;
 use pages::{
     account::AccountPage,
+    approvals::ApprovalsPage,
+    dead_letters::DeadLettersPage,
     decisions::{DecisionPage, DecisionsPage},
     escalations::EscalationsPage,
+    guardrails::GuardrailsPage,
     home::HomePage,
     labels::{
         AgreementPage, DatasetPage, DatasetsPage, DisputesPage, ImportsPage, LabelPage, LabelSetPage, LabelsPage,
@@ -39,7 +42,7 @@ use pages::{
     not_found::NotFoundPage,
     overview::OverviewPage,
     people::{KeysPage, PeoplePage},
-    policies::{PoliciesPage, PolicyPage},
+    policies::{PoliciesPage, PolicyPage, PolicyRolloutPage, PolicySimulationPage},
     sign_in::SignInPage,
     task::TaskPage,
     work::WorkPage,
@@ -89,12 +92,17 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/work") view=WorkPage ssr=SsrMode::Async/>
                     <Route path=path!("/work/:queue") view=WorkPage ssr=SsrMode::Async/>
                     <Route path=path!("/tasks/:id") view=TaskPage ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/dead-letters") view=DeadLettersPage ssr=SsrMode::Async/>
                     <Route path=path!("/escalations") view=EscalationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/overview") view=OverviewPage ssr=SsrMode::Async/>
                     <Route path=path!("/decisions") view=DecisionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/decisions/:id") view=DecisionPage ssr=SsrMode::Async/>
                     <Route path=path!("/policies") view=PoliciesPage ssr=SsrMode::Async/>
                     <Route path=path!("/policies/:version") view=PolicyPage ssr=SsrMode::Async/>
+                    <Route path=path!("/policies/:version/simulation") view=PolicySimulationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/policies/:version/rollout") view=PolicyRolloutPage ssr=SsrMode::Async/>
+                    <Route path=path!("/guardrails") view=GuardrailsPage ssr=SsrMode::Async/>
                     <Route path=path!("/models") view=ModelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/models/automation") view=AutomationPage ssr=SsrMode::Async/>
                     <Route path=path!("/models/drift") view=DriftPage ssr=SsrMode::Async/>

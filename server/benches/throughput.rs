@@ -175,7 +175,7 @@ async fn submit(floor: &Floor, callers: usize) -> Value {
 }
 
 async fn submit_http(floor: &Floor, callers: usize) -> Value {
-    let issued = floor.services.create_api_key(&floor.actor, "bench", &[Scope::TasksWrite]).await.expect("a key");
+    let issued = floor.services.create_api_key(&floor.actor, "bench", &[Scope::TasksWrite], "").await.expect("a key");
     let options = WebOptions {
         site: floor.directory.path().to_owned(),
         uploads: floor.directory.path().join("uploads"),

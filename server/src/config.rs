@@ -1,6 +1,8 @@
 //! Configuration: defaults, then a TOML file, then the environment, then flags. Unknown names are errors that say which
 //! name is nearest.
 
+mod sections;
+
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -10,11 +12,17 @@ use std::{
 use classifier::EncoderSettings;
 use serde::Deserialize;
 use service::{
-    ClassifierSettings, DriftSettings, EscalationLevel, IntakeSettings, RolloutSettings, Settings, TriggerSettings,
+    BotSettings, ClassifierSettings, DriftSettings, EscalationLevel, IntakeSettings, Prices, RolloutSettings, Settings,
+    TriggerSettings,
 };
 use toml::{Table, Value};
 
 use crate::workshop::{EncoderSource, ModelSources};
+use sections::{
+    Automation, Bots, Classifier, Costs, Drift, Encoder, Intake, Rollout, SecureCookies, Sessions, Storage, Synchronous,
+    Training, Work,
+};
+pub use sections::{Log, LogFormat};
 
 /// The commented file of every setting with its default.
 pub const DEFAULT: &str = include_str!("../switchyard.default.toml");
@@ -81,111 +89,8 @@ pub struct Config {
     work: Work,
     sessions: Sessions,
     storage: Storage,
-}
-
-/// Logging.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Log {
-    /// What is logged.
-    pub filter: String,
-    /// For whom.
-    pub format: LogFormat,
-}
-
-/// For whom the log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// People.
-    Text,
-    /// Collectors.
-    Json,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Intake {
-    queue_tasks: usize,
-    batch_tasks: usize,
-    idempotency_hours: u32,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Classifier {
-    timeout_ms: u64,
-    failures: u32,
-    open_ms: u64,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Encoder {
-    directory: String,
-    ask_below: f32,
-    budget_ms: u64,
-    max_tokens: usize,
-    cost: f32,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Training {
-    license: String,
-    after_corrections: u32,
-    every_hours: u32,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Automation {
-    check_percent: u8,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Drift {
-    every_seconds: u32,
-    reference_tasks: u32,
-    window_tasks: u32,
-    trains: bool,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Rollout {
-    shadow_tasks: u32,
-    false_alarm: f64,
-    promote_after_cases: u32,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Work {
-    lease_minutes: u32,
-    triage_queue: String,
-    escalation_queues: Vec<String>,
-    escalation_minutes: Vec<u32>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Sessions {
-    idle_minutes: u32,
-    absolute_minutes: u32,
-    secure_cookies: SecureCookies,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum SecureCookies {
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Storage {
-    synchronous: Synchronous,
-    readers: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Synchronous {
-    Full,
-    Normal,
+    costs: Costs,
+    bots: Bots,
 }
 
 /// What flags say; nothing leaves a setting as it is.
@@ -248,36 +153,7 @@ impl Config {
         }
         let config: Self =
             settings.try_into().map_err(|error: toml::de::Error| ConfigError::Value(error.to_string()))?;
-        let drift = &config.drift;
-        let is_possible = (20..=20_000).contains(&drift.window_tasks)
-            && (2 * drift.window_tasks..=50_000).contains(&drift.reference_tasks);
-        if !is_possible {
-            return Err(ConfigError::Value(
-                "drift.window_tasks must be from 20 to 20000, and drift.reference_tasks at least twice that and at most 50000"
-                    .to_owned(),
-            ));
-        }
-        let encoder = &config.encoder;
-        if !(0.0..=1.0).contains(&encoder.ask_below)
-            || !(8..=512).contains(&encoder.max_tokens)
-            || !(0.0..=1_000_000.0).contains(&encoder.cost)
-        {
-            return Err(ConfigError::Value(
-                "encoder.ask_below must be from 0 to 1, encoder.max_tokens from 8 to 512, and encoder.cost not negative"
-                    .to_owned(),
-            ));
-        }
-        if config.automation.check_percent > 50 {
-            return Err(ConfigError::Value("automation.check_percent must be from 0 to 50".to_owned()));
-        }
-        if !(0.0001..=0.2).contains(&config.rollout.false_alarm) {
-            return Err(ConfigError::Value("rollout.false_alarm must be from 0.0001 to 0.2".to_owned()));
-        }
-        if config.work.escalation_queues.len() != config.work.escalation_minutes.len() {
-            return Err(ConfigError::Value(
-                "work.escalation_queues and work.escalation_minutes must have the same length".to_owned(),
-            ));
-        }
+        config.check()?;
         Ok(config)
     }
 
@@ -292,6 +168,18 @@ impl Config {
                 timeout_ms: self.classifier.timeout_ms,
                 failures: self.classifier.failures,
                 open_ms: self.classifier.open_ms,
+                retry_percent: self.classifier.retry_percent,
+            },
+            prices: Prices {
+                decision_micros: micros(self.costs.decision),
+                person_minute_micros: micros(self.costs.person_minute),
+            },
+            currency: self.costs.currency.clone(),
+            stage_budget_micros: micros(self.costs.stages_per_day),
+            bots: BotSettings {
+                failures: self.bots.failures,
+                open_ms: i64::from(self.bots.open_seconds) * 1_000,
+                attempts: self.bots.attempts,
             },
             triggers: TriggerSettings {
                 after_corrections: self.training.after_corrections,
@@ -376,6 +264,12 @@ impl Config {
             .filter(|path| !path.is_empty())
             .map_or_else(|| beside_binary("onnxruntime/libonnxruntime.so"), PathBuf::from)
     }
+}
+
+/// Millionths of a price that was checked.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "prices are from 0 to a million")]
+fn micros(price: f64) -> u64 {
+    (price * 1e6).round() as u64
 }
 
 /// A path beside the binary, or one directory up, where builds put it.
@@ -495,5 +389,7 @@ mod tests {
         assert!(merge("[automation]\ncheck_percent = 51", &[]).is_err());
         assert!(merge("[drift]\nreference_tasks = 900", &[]).is_err());
         assert!(merge("[rollout]\nfalse_alarm = 0.0", &[]).is_err());
+        assert!(merge("[costs]\nperson_minute = -1.0", &[]).is_err());
+        assert!(merge("[bots]\nattempts = 0", &[]).is_err());
     }
 }

@@ -1,13 +1,15 @@
 //! The demo workspace: a software company's support desk with queues, a policy, a trained model, people and some tasks.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{self, Write},
     path::Path,
 };
 
 use domain::{
-    Actor, Fault, NewTask, NewUser, PageRequest, PolicyDocument, Queue, Role, Rule, RunState, Then, policy::Target,
+    Actor, Fault, NewTask, NewUser, PageRequest, PolicyDocument, Queue, Role, Rule, RunState, Then,
+    policy::{Cell, Column, ColumnFact, Decimal, Range, Target},
 };
 use serde::{Deserialize, Serialize};
 use service::Services;
@@ -85,32 +87,45 @@ async fn save_queues_and_policy(services: &Services, actor: &Actor) -> Result<()
     let document = policy_document()?;
     let json = serde_json::to_string_pretty(&document).map_err(|error| DemoError::Data(error.to_string()))?;
     let saved = services.save_policy(actor, &json, "Each label has its queue.").await.map_err(Fault::from)?;
-    services.activate_policy(actor, saved.version).await.map_err(Fault::from)?;
+    let reason = "The demo begins with it.";
+    services.activate_policy(actor, saved.version, None, reason).await.map_err(Fault::from)?;
     Ok(())
 }
 
 /// The default policy with two rules more: machines send copies of invoices, and refund after a person said yes.
 fn policy_document() -> Result<PolicyDocument, DemoError> {
     let mut document = policy::default_document(parse(LABEL_QUEUES)?);
-    let rule = |id: &str, description: &str, when: &str, destination| Rule {
-        id: id.to_owned(),
-        description: description.to_owned(),
-        when: when.to_owned(),
-        then: Then { destination, priority: None, sla_minutes: None, skills: Vec::new(), note: None },
+    let rule = |id: &str, description: &str, label: &str, destination| {
+        let sure = Range { at_least: Some(Decimal::from_micros(700_000)), ..Range::default() };
+        Rule {
+            id: id.to_owned(),
+            description: description.to_owned(),
+            area: Some("billing".to_owned()),
+            disabled: false,
+            cells: BTreeMap::from([
+                (ColumnFact::Label, Cell::AnyOf(vec![label.to_owned()])),
+                (ColumnFact::Confidence, Cell::Range(sure)),
+            ]),
+            when: String::new(),
+            then: Then { destination, priority: None, sla_minutes: None, skills: Vec::new(), note: None },
+        }
     };
+    if !document.columns.iter().any(|column| column.fact == ColumnFact::Label) {
+        document.columns.insert(0, Column { fact: ColumnFact::Label, kind: None });
+    }
     let sure = document.rules.iter().position(|rule| rule.id == "sure").unwrap_or(document.rules.len());
     let rules = [
         rule(
             "invoice-copies",
             "Somebody asks for a copy of an invoice, which the invoice bot sends.",
-            r#"classification.label == "invoice_copy" && classification.confidence >= 0.7"#,
+            "invoice_copy",
             Target::Automation { automation: "invoice-bot".to_owned() },
         ),
         rule(
             "refunds",
             "Somebody asks for money back: the refund bot may act after a person said yes.",
-            r#"classification.label == "refund_request" && classification.confidence >= 0.7"#,
-            Target::Approval { automation: "refund-bot".to_owned(), otherwise: "billing".to_owned() },
+            "refund_request",
+            Target::Approval { automation: "refund-bot".to_owned(), otherwise: "billing".to_owned(), terms: domain::decision::ApprovalTerms::default() },
         ),
     ];
     document.rules.splice(sure..sure, rules);
@@ -170,7 +185,7 @@ async fn add_people(services: &Services, actor: &Actor) -> Result<Vec<DemoPerson
         let issued = match known {
             // An earlier start was interrupted before it could keep the password.
             Ok(user) => services.reset_password(actor, user.id).await,
-            Err(_) => services.add_user(actor, NewUser { email: email.clone(), name: name.to_owned(), role }).await,
+            Err(_) => services.add_user(actor, NewUser { email: email.clone(), name: name.to_owned(), role, areas: String::new() }).await,
         };
         people.push(DemoPerson { role, email, password: issued.map_err(Fault::from)?.password });
     }

@@ -15,6 +15,7 @@ pub mod json;
 mod label;
 mod live;
 mod model;
+mod policy;
 pub mod problem;
 mod queue;
 mod task;
@@ -61,6 +62,7 @@ pub const DOCS_PATH: &str = "/api/docs";
         (name = "work", description = "Taking tasks and finishing them; every act on a claim shows its fencing token"),
         (name = "decisions", description = "What was decided, by which policy and model, and why"),
         (name = "labels", description = "Training examples with their provenance"),
+        (name = "policies", description = "The rules that decide, in versions"),
         (name = "models", description = "What is said of models"),
         (name = "live", description = "Numbers as they change"),
         (name = "health", description = "For those who watch processes")
@@ -89,6 +91,10 @@ fn routes() -> OpenApiRouter<Services> {
         .layer(DefaultBodyLimit::max(import::MAX_UPLOAD_BYTES));
     let models =
         OpenApiRouter::new().routes(routes!(model::add_model)).layer(DefaultBodyLimit::max(model::MAX_UPLOAD_BYTES));
+    let policies = OpenApiRouter::new()
+        .routes(routes!(policy::save_policy, policy::list_policies))
+        .routes(routes!(policy::check_policy))
+        .layer(DefaultBodyLimit::max(policy::MAX_BODY_BYTES));
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(task::submit_task, task::list_tasks))
         .routes(routes!(task::lookup_task))
@@ -111,6 +117,8 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(dataset::export_dataset))
         .routes(routes!(dataset::lookup_dataset_card))
         .routes(routes!(model::lookup_model_card))
+        .routes(routes!(policy::lookup_policy))
+        .routes(routes!(policy::activate_policy))
         .routes(routes!(live::live))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
@@ -118,6 +126,7 @@ fn routes() -> OpenApiRouter<Services> {
         .merge(bulk)
         .merge(imports)
         .merge(models)
+        .merge(policies)
 }
 
 /// The description alone.

@@ -319,6 +319,11 @@ impl Classifier for Served {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         self.0.classify_in_time(&texts).map_err(|error| ClassifierError { message: error.to_string() })
     }
+
+    fn classify_cheaply(&self, texts: &[String]) -> Result<Vec<Classification>, ClassifierError> {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        self.0.classify_cheaply(&texts).map_err(|error| ClassifierError { message: error.to_string() })
+    }
 }
 
 /// The champion of now and its version.

@@ -28,14 +28,20 @@ pub enum Permission {
     HandleEscalations,
     /// Undo an automated decision.
     ReverseDecisions,
-    /// Say yes or no to an automation that waits for it.
+    /// Say yes or no to an automation that waits for it, as far as the policy lets the role.
     ApproveAutomations,
     /// See decisions with their traces.
     ReadDecisions,
     /// See policies.
     ReadPolicies,
-    /// Save and activate policies.
+    /// Write drafts of policies and try them.
     EditPolicies,
+    /// Say yes or no to another's draft.
+    ReviewPolicies,
+    /// Let policies decide, take them back, and switch parts of them off.
+    ActivatePolicies,
+    /// Set what no policy may do, and how policies may be changed.
+    SetGuardrails,
     /// See models.
     ReadModels,
     /// Train and promote models.
@@ -112,26 +118,39 @@ pub struct Actor {
     name: String,
     role: Option<Role>,
     permissions: Vec<Permission>,
+    areas: Vec<String>,
 }
 
 impl Actor {
     /// A person who signed in.
     #[must_use]
     pub fn user(id: UserId, name: String, role: Role) -> Self {
-        Self { id: ActorId::User(id), name, role: Some(role), permissions: role.permissions().to_vec() }
+        Self { id: ActorId::User(id), name, role: Some(role), permissions: role.permissions().to_vec(), areas: Vec::new() }
     }
 
     /// A program whose key was checked.
     #[must_use]
     pub fn api_key(id: ApiKeyId, name: String, scopes: &[Scope]) -> Self {
         let permissions = scopes.iter().flat_map(|scope| scope.permissions()).copied().collect();
-        Self { id: ActorId::ApiKey(id), name, role: None, permissions }
+        Self { id: ActorId::ApiKey(id), name, role: None, permissions, areas: Vec::new() }
     }
 
     /// A part of the server, or whoever holds the machine and so its command line.
     #[must_use]
     pub fn system(part: &str) -> Self {
-        Self { id: ActorId::System(part.to_owned()), name: part.to_owned(), role: None, permissions: Vec::new() }
+        Self { id: ActorId::System(part.to_owned()), name: part.to_owned(), role: None, permissions: Vec::new(), areas: Vec::new() }
+    }
+
+    /// The same, who may change these areas of the policy only; all of it when there is none.
+    #[must_use]
+    pub fn of_areas(self, areas: Vec<String>) -> Self {
+        Self { areas, ..self }
+    }
+
+    /// The areas of the policy that the actor may change; all of it when there is none.
+    #[must_use]
+    pub fn areas(&self) -> &[String] {
+        &self.areas
     }
 
     /// Who it is.

@@ -19,11 +19,18 @@ pub enum Scope {
     /// Take tasks as a bot and finish them, correct and escalate.
     #[serde(rename = "work")]
     Work,
+    /// Read policies and what is said of them.
+    #[serde(rename = "policies:read")]
+    PoliciesRead,
+    /// Write drafts of policies, try them and let them decide.
+    #[serde(rename = "policies:write")]
+    PoliciesWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 3] = [Self::TasksWrite, Self::TasksRead, Self::Work];
+    pub const ALL: [Self; 5] =
+        [Self::TasksWrite, Self::TasksRead, Self::Work, Self::PoliciesRead, Self::PoliciesWrite];
 
     /// The scope as people and files write it.
     #[must_use]
@@ -32,6 +39,8 @@ impl Scope {
             Self::TasksWrite => "tasks:write",
             Self::TasksRead => "tasks:read",
             Self::Work => "work",
+            Self::PoliciesRead => "policies:read",
+            Self::PoliciesWrite => "policies:write",
         }
     }
 
@@ -42,6 +51,10 @@ impl Scope {
             Self::TasksWrite => &[Permission::SubmitTasks],
             Self::TasksRead => &[Permission::ReadTasks, Permission::ReadDecisions],
             Self::Work => &[Permission::WorkTasks, Permission::ReadTasks],
+            Self::PoliciesRead => &[Permission::ReadPolicies],
+            Self::PoliciesWrite => {
+                &[Permission::ReadPolicies, Permission::EditPolicies, Permission::ActivatePolicies]
+            }
         }
     }
 }
@@ -66,6 +79,9 @@ pub struct ApiKey {
     pub name: String,
     /// What it may do.
     pub scopes: Vec<Scope>,
+    /// The areas of the policy that it may change; all of it when there is none.
+    #[serde(default)]
+    pub areas: Vec<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was used last, to the minute.

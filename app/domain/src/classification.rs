@@ -109,6 +109,8 @@ pub enum StageOutcome {
     OutOfTime,
     /// It failed: the stage before had to answer.
     Failed,
+    /// It was left out, because too much waits or the day's budget is used up: the stage before had to answer.
+    Spared,
 }
 
 impl StageOutcome {
@@ -119,6 +121,7 @@ impl StageOutcome {
             Self::Answered => "answered",
             Self::Unsure => "not sure enough, asked further",
             Self::OutOfTime => "no time left, not asked",
+            Self::Spared => "left out to save time or money",
             Self::Failed => "failed, no answer",
         }
     }

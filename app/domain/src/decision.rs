@@ -9,7 +9,71 @@ use crate::{
     id::{DecisionId, TaskId},
     task::Priority,
     time::Timestamp,
+    user::Role,
 };
+
+/// Who may say yes to an automation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Approver {
+    /// Whoever works tasks.
+    Agent,
+    /// Supervisors only.
+    #[default]
+    Supervisor,
+}
+
+impl Approver {
+    /// The word as documents write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Supervisor => "supervisor",
+        }
+    }
+
+    /// Whether somebody in this role may answer; a part of the server has none, and may.
+    #[must_use]
+    pub fn admits(self, role: Option<Role>) -> bool {
+        match (self, role) {
+            (_, None | Some(Role::Supervisor)) | (Self::Agent, Some(Role::Agent)) => true,
+            (_, Some(_)) => false,
+        }
+    }
+}
+
+/// How an approval is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalTerms {
+    /// Who may answer.
+    #[serde(default)]
+    pub approver: Approver,
+    /// Minutes after which no answer counts as a no; without it the task waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_minutes: Option<u32>,
+}
+
+impl ApprovalTerms {
+    /// Whether they are those that hold when nothing is said.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// In words, behind "after a yes"; nothing when nothing is said.
+impl fmt::Display for ApprovalTerms {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.approver == Approver::Agent {
+            formatter.write_str(" of an agent")?;
+        }
+        self.expires_minutes.map_or(Ok(()), |minutes| write!(formatter, " within {minutes} min"))
+    }
+}
 
 /// Where a task goes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,6 +96,9 @@ pub enum Destination {
         automation: String,
         /// The queue after a no.
         otherwise: String,
+        /// How it is asked for.
+        #[serde(default, skip_serializing_if = "ApprovalTerms::is_default")]
+        terms: ApprovalTerms,
     },
     /// Nothing is to be done.
     Close,
@@ -109,6 +176,8 @@ pub enum FallbackReason {
     ModelSlow,
     /// The model failed often lately and is not asked for a while.
     CircuitOpen,
+    /// Too much waited, and the policy leaves some tasks to the rules alone then.
+    Shed,
 }
 
 impl fmt::Display for FallbackReason {
@@ -119,6 +188,7 @@ impl fmt::Display for FallbackReason {
             Self::ModelFailed => "the model answered with an error",
             Self::ModelSlow => "the model took too long",
             Self::CircuitOpen => "the model failed often lately and is not asked for a while",
+            Self::Shed => "too much waited, and the policy leaves some tasks to the rules alone then",
         })
     }
 }
@@ -132,6 +202,8 @@ pub enum RuleOutcome {
     Matched,
     /// The condition did not hold.
     NotMatched,
+    /// The rule is disabled or switched off, and was passed over.
+    Disabled,
     /// The condition could not be computed; the rule was skipped.
     Error {
         /// Why, in one sentence.
@@ -165,6 +237,8 @@ pub enum DecisionSource {
     Rejection,
     /// A bot, or a person, gave up on the task.
     Failure,
+    /// The policy, when a person let a dead letter be tried again.
+    Replay,
 }
 
 /// The immutable record of one routing. Everything that explains it is in it.
@@ -221,6 +295,34 @@ pub struct Decision {
     /// The task was drawn for a blind check: people say what it is before they see what the model said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<BlindCheck>,
+    /// What took effect over the rules, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
+}
+
+/// What may take effect over the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OverrideKind {
+    /// A guardrail forbids what the rules said.
+    Guardrail,
+    /// A kill switch turned it off.
+    KillSwitch,
+    /// The destination failed often lately.
+    CircuitBreaker,
+}
+
+/// The rules said something, and something else holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Override {
+    /// What took effect.
+    pub kind: OverrideKind,
+    /// The guardrail, or what was switched off.
+    pub name: String,
+    /// Where the task would have gone.
+    pub instead_of: Destination,
 }
 
 /// A task that a machine would have had, and that people look at instead, to know how right machines are.
@@ -244,6 +346,14 @@ impl Decision {
         }
     }
 
+    /// What the stages of the model that answered cost, in millionths of the workspace's currency.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "costs are not negative, and small")]
+    pub fn stage_cost_micros(&self) -> u64 {
+        let stages = self.classification.iter().flat_map(|said| &said.stages);
+        stages.map(|run| (f64::from(run.cost) * 1e6).round() as u64).sum()
+    }
+
     /// The same without what the model said and what gives it away.
     #[must_use]
     pub fn without_answer(self) -> Self {
@@ -256,6 +366,7 @@ impl Decision {
             explanation: "Drawn at random for a blind check: say what it is, then the model’s answer is shown."
                 .to_owned(),
             check: None,
+            overrides: Vec::new(),
             ..self
         }
     }

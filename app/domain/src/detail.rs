@@ -106,6 +106,9 @@ pub struct NewUser {
     pub name: String,
     /// What the person is here for.
     pub role: Role,
+    /// The areas of the policy that the person may change, with commas; all of it when it is blank.
+    #[serde(default)]
+    pub areas: String,
 }
 
 impl NewUser {
@@ -118,6 +121,7 @@ impl NewUser {
             email: check_email(&self.email)?,
             name: text::check_required("name", &self.name, 120)?,
             role: self.role,
+            areas: crate::user::check_areas(&self.areas)?.join(","),
         })
     }
 }

@@ -84,6 +84,9 @@ pub enum InvalidTransition {
     /// The task does not wait for an approval.
     #[error("this task does not wait for an approval")]
     NotAwaitingApproval,
+    /// The time for an approval is over; no answer counted as a no.
+    #[error("the time for this approval is over, which counts as a no")]
+    ApprovalExpired,
     /// The task waits for an approval, so it cannot be worked.
     #[error("this task waits for an approval")]
     AwaitingApproval,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{error::ValidationError, policy::PolicyProblem};
 
 /// Why a call was refused or failed. Messages are fixed or made from the caller's own input; causes stay in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", content = "detail", rename_all = "snake_case")]
 pub enum Fault {
     /// Nobody is signed in, or the key is not valid.
@@ -14,6 +14,12 @@ pub enum Fault {
     /// The caller may not do this.
     #[error("You are not permitted to do this.")]
     Forbidden,
+    /// The caller may change some areas of the policy, and this is in others; nothing was changed.
+    #[error("You may change your own areas of the policy only, and this {parts}.")]
+    OutsideArea {
+        /// What it would change, in words.
+        parts: String,
+    },
     /// There is no such thing, or not for this caller.
     #[error("There is no such thing.")]
     NotFound,
@@ -66,7 +72,7 @@ impl Fault {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Unauthenticated => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::OutsideArea { .. } => 403,
             Self::NotFound => 404,
             Self::Conflict { .. } => 409,
             Self::Invalid(_) | Self::InvalidPolicy { .. } | Self::KeyReused => 422,

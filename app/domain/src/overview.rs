@@ -22,6 +22,17 @@ pub struct ClassifierHealth {
     pub fallback: Option<FallbackReason>,
 }
 
+/// A bot that failed often in a row, so that people take its tasks for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BotHealth {
+    /// Its automation.
+    pub automation: String,
+    /// Failures in a row.
+    pub failures: u32,
+    /// When one task tries it again.
+    pub until: crate::time::Timestamp,
+}
+
 /// What came in, where it went, what waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
@@ -48,4 +59,10 @@ pub struct Overview {
     /// What is no longer like it was when the champion began.
     #[serde(default)]
     pub drift: Vec<DriftSignal>,
+    /// Bots that get no task now.
+    #[serde(default)]
+    pub bots: Vec<BotHealth>,
+    /// Whether the day's budget for costly stages is used up, so that they are left out.
+    #[serde(default)]
+    pub is_over_budget: bool,
 }

@@ -3,7 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{evaluation::Share, time::Timestamp};
+use crate::{
+    decision::Destination,
+    evaluation::Share,
+    id::{DecisionId, TaskId},
+    time::Timestamp,
+};
 
 /// The shares of the work, in percent, that a canary may decide.
 pub const CANARY_PERCENTS: [u8; 4] = [5, 10, 25, 50];
@@ -103,4 +108,114 @@ pub struct ShadowCase {
     pub live_answer: Option<String>,
     /// What people said, when they did.
     pub truth: Option<String>,
+}
+
+/// What a policy in shadow would have done with a task, and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyShadowCase {
+    /// The live decision beside it.
+    pub decision_id: DecisionId,
+    /// The task.
+    pub task_id: TaskId,
+    /// Its subject.
+    pub subject: String,
+    /// Where the policy in shadow would have sent it.
+    pub destination: Destination,
+    /// By which rule; nothing is `otherwise`.
+    pub rule: Option<String>,
+    /// Where it went.
+    pub live_destination: Destination,
+    /// By which rule.
+    pub live_rule: Option<String>,
+    /// Where people sent it when they corrected or reversed the live decision; nothing when nobody did.
+    pub corrected_to: Option<Destination>,
+    /// Whether it is finished.
+    pub ended: bool,
+}
+
+/// What came of one decision of a policy, for holding a canary against the active version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyOutcome {
+    /// The decision.
+    pub decision_id: DecisionId,
+    /// Whether people corrected where it went, or anything else of it.
+    pub corrected: bool,
+    /// Whether people undid it.
+    pub reversed: bool,
+    /// Whether it was finished late, or waits and is late.
+    pub late: bool,
+    /// When the task ended; nothing while it is open.
+    pub ended_at: Option<Timestamp>,
+    /// Milliseconds that somebody held it.
+    pub worked_ms: u64,
+}
+
+/// A way from where the active version sends tasks to where the other would.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShadowFlow {
+    /// Where they went.
+    pub from: Destination,
+    /// Where they would have gone.
+    pub to: Destination,
+    /// How many.
+    pub count: u64,
+    /// Some of them, the newest first.
+    pub cases: Vec<PolicyShadowCase>,
+}
+
+/// What a policy in shadow would have done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyShadowReport {
+    /// Live tasks that it decided beside the active version.
+    pub tasks: u64,
+    /// How many of them it would have sent to the same place.
+    pub agreed: Share,
+    /// The agreement matrix, the largest cells first.
+    pub flows: Vec<ShadowFlow>,
+    /// Tasks that people sent elsewhere, or finished where they were, and on which the two differ: the policy in shadow would
+    /// have sent them where people wanted them.
+    pub sided_with_shadow: u64,
+    /// The active version did.
+    pub sided_with_active: u64,
+    /// Neither did.
+    pub sided_with_neither: u64,
+    /// How likely a difference as large would be if both were equally good (McNemar's exact test).
+    pub p_value: f64,
+}
+
+/// How the work of one version went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyWork {
+    /// Tasks that it decided.
+    pub tasks: u64,
+    /// Those of the finished ones that people corrected.
+    pub corrected: Share,
+    /// Those that people undid.
+    pub reversed: Share,
+    /// Those of the finished ones that were late.
+    pub late: Share,
+    /// Mean minutes that somebody held the finished ones that somebody held; nothing without any.
+    pub handling_minutes: Option<f64>,
+}
+
+/// How a canary of a policy does beside the active version, on tasks that came in since it began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyCanaryReport {
+    /// The canary's work.
+    pub canary: PolicyWork,
+    /// The active version's.
+    pub active: PolicyWork,
+    /// The test that ends the canary because people correct or undo more of its work.
+    pub wrong: CanaryReport,
+    /// The test that ends it because more of its work is late.
+    pub late: CanaryReport,
+}
+
+/// Where a version of the policy stands on its way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyRolloutReport {
+    /// What it would have done, when it ever was in shadow.
+    pub shadow: Option<PolicyShadowReport>,
+    /// How it does, while it is a canary.
+    pub canary: Option<PolicyCanaryReport>,
 }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    decision::Approver,
     error::{ValidationCode, ValidationError},
     id::{DecisionId, TaskId, UserId},
     text,
@@ -218,6 +219,20 @@ impl Task {
         classified_text(&self.subject, &self.body)
     }
 
+    /// What was submitted.
+    #[must_use]
+    pub fn as_submitted(self) -> NewTask {
+        NewTask {
+            subject: self.subject,
+            body: self.body,
+            channel: Some(self.channel),
+            attributes: self.attributes,
+            external_id: self.external_id,
+            priority_hint: self.priority_hint,
+            callback_url: self.callback_url,
+        }
+    }
+
     /// The task in another state. The hold of a person that ends with that counts as work.
     #[must_use]
     pub fn enter(self, state: TaskState, now: Timestamp) -> Self {
@@ -268,6 +283,22 @@ pub struct TaskSummary {
     pub due_at: Option<Timestamp>,
     /// When it was accepted.
     pub submitted_at: Timestamp,
+}
+
+/// A task that waits for a person's yes before an automation runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PendingApproval {
+    /// The task.
+    pub task: TaskSummary,
+    /// What runs after a yes.
+    pub automation: String,
+    /// The queue after a no.
+    pub otherwise: String,
+    /// Who may answer.
+    pub approver: Approver,
+    /// When no answer counts as a no.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What a list of tasks is narrowed to.

@@ -52,7 +52,7 @@ impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::*;
         match self {
-            Self::Agent => &[ReadOverview, ReadTasks, WorkTasks, ReadEscalations],
+            Self::Agent => &[ReadOverview, ReadTasks, WorkTasks, ReadEscalations, ApproveAutomations],
             Self::Supervisor => &[
                 ReadOverview,
                 ReadTasks,
@@ -64,6 +64,8 @@ impl Role {
                 ReadDecisions,
                 ReadPolicies,
                 EditPolicies,
+                ReviewPolicies,
+                ActivatePolicies,
                 ReadModels,
                 TrainModels,
                 ReadLabels,
@@ -83,7 +85,7 @@ impl Role {
                 ExportLabels,
                 ReadAudit,
             ],
-            Self::Administrator => &[ReadOverview, ManagePeople, ManageApiKeys, ReadAudit],
+            Self::Administrator => &[ReadOverview, ReadPolicies, SetGuardrails, ManagePeople, ManageApiKeys, ReadAudit],
         }
     }
 }
@@ -116,10 +118,38 @@ pub struct User {
     pub name: String,
     /// What the person is here for.
     pub role: Role,
+    /// The areas of the policy that the person may change; all of it when there is none.
+    #[serde(default)]
+    pub areas: Vec<String>,
     /// When the account was made.
     pub created_at: Timestamp,
     /// Since when the person may not sign in.
     pub disabled_at: Option<Timestamp>,
+}
+
+/// Most areas of one person or key.
+pub const MAX_AREAS: usize = 50;
+
+/// Reads areas as people write them, with commas between; none is all.
+///
+/// # Errors
+/// When one is no name, or there are too many.
+pub fn check_areas(areas: &str) -> Result<Vec<String>, ValidationError> {
+    let mut read: Vec<String> = Vec::new();
+    for area in areas.split(',').map(str::trim).filter(|area| !area.is_empty()) {
+        text::check_name("areas", area)?;
+        if !read.iter().any(|known| known == area) {
+            read.push(area.to_owned());
+        }
+    }
+    if read.len() > MAX_AREAS {
+        return Err(ValidationError::new(
+            "areas",
+            ValidationCode::TooLong,
+            format!("there may be at most {MAX_AREAS} areas"),
+        ));
+    }
+    Ok(read)
 }
 
 /// Brings an e-mail address to the form it is stored and looked up in, and checks it roughly: only a mail proves it.

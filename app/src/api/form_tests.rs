@@ -13,7 +13,7 @@ use super::{
     label::ListLabels,
     model::{PromoteModel, StartTraining},
     people::{CreateApiKey, SetUserDisabled},
-    policy::{PolicyIntent, SubmitPolicy},
+    policy::edit::{PolicyIntent, SubmitPolicy},
 };
 use crate::error::AppError;
 
@@ -50,9 +50,9 @@ fn a_list_without_filters_needs_no_fields() {
 
 #[test]
 fn the_pressed_button_says_what_becomes_of_a_policy() {
-    let form: SubmitPolicy = read("json=%7B%7D%0D%0A&note=&intent=check").unwrap();
+    let form: SubmitPolicy = read("version=1&revision=1&json=%7B%7D%0D%0A&note=&intent=check").unwrap();
     assert_eq!((form.json.as_str(), form.intent), ("{}\r\n", PolicyIntent::Check));
-    assert!(read::<SubmitPolicy>("json=%7B%7D&note=x").is_err(), "without a button nothing is saved");
+    assert!(read::<SubmitPolicy>("version=1&revision=1&json=%7B%7D&note=x").is_err(), "without a button nothing is saved");
 }
 
 #[test]

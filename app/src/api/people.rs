@@ -46,11 +46,28 @@ pub async fn add_user(
     name: String,
     /// What the person is here for.
     role: Role,
+    /// The areas of the policy that the person may change, with commas; all of it when it is blank.
+    #[server(default)]
+    areas: String,
 ) -> Result<(), AppError> {
     use crate::api::{actor, fail, services, shown_once};
     let actor = actor()?;
-    let issued = services().add_user(&actor, domain::NewUser { email, name, role }).await.map_err(fail)?;
+    let issued = services().add_user(&actor, domain::NewUser { email, name, role, areas }).await.map_err(fail)?;
     shown_once::keep_password(&actor, issued);
+    Ok(())
+}
+
+/// Says which areas of the policy a person may change, with commas; all of it when it is blank.
+#[server(prefix = "/fn", endpoint = "set_user_areas")]
+pub async fn set_user_areas(
+    /// The person.
+    user: UserId,
+    /// The areas.
+    #[server(default)]
+    areas: String,
+) -> Result<(), AppError> {
+    use crate::api::{actor, fail, services};
+    services().set_user_areas(&actor()?, user, &areas).await.map_err(fail)?;
     Ok(())
 }
 
@@ -100,10 +117,13 @@ pub async fn create_api_key(
     /// What the key may do.
     #[server(default)]
     scopes: Vec<Scope>,
+    /// The areas of the policy that it may change, with commas; all of it when it is blank.
+    #[server(default)]
+    areas: String,
 ) -> Result<(), AppError> {
     use crate::api::{actor, fail, services, shown_once};
     let actor = actor()?;
-    let issued = services().create_api_key(&actor, &name, &scopes).await.map_err(fail)?;
+    let issued = services().create_api_key(&actor, &name, &scopes, &areas).await.map_err(fail)?;
     shown_once::keep_key(&actor, issued);
     Ok(())
 }

@@ -18,7 +18,7 @@ use http::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::api::policy::PolicyDraft;
+use crate::api::policy::edit::PolicyDraft;
 
 /// What waits for one person. Each field holds the newest only, so that memory is bounded by the number of people.
 #[derive(Default)]
@@ -106,6 +106,7 @@ mod tests {
             email: "new@example.org".to_owned(),
             name: "New".to_owned(),
             role: Role::Agent,
+            areas: Vec::new(),
             created_at: Timestamp::from_ms(0),
             disabled_at: None,
         };

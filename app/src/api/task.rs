@@ -1,6 +1,6 @@
 //! Tasks and queues, read.
 
-use domain::{Page, QueueCounts, TaskDetail, TaskId, TaskSummary};
+use domain::{Page, QueueCounts, TaskDetail, TaskId, TaskSummary, task::PendingApproval};
 use leptos::prelude::*;
 
 use crate::error::AppError;
@@ -49,7 +49,7 @@ pub async fn list_claimed() -> Result<Vec<TaskSummary>, AppError> {
 pub async fn list_awaiting_approval(
     /// The cursor of the page.
     after: Option<String>,
-) -> Result<Page<TaskSummary>, AppError> {
+) -> Result<Page<PendingApproval>, AppError> {
     use crate::api::{actor, fail, services};
     let page = domain::PageRequest::after(after, None);
     services().list_awaiting_approval(&actor()?, &page).await.map_err(fail)

@@ -15,6 +15,12 @@ pub enum IconName {
     Decisions,
     /// A list of rules.
     Policies,
+    /// A shield.
+    Guardrails,
+    /// A tick in a box.
+    Approvals,
+    /// A letter that comes back.
+    DeadLetters,
     /// A net.
     Models,
     /// A tag.
@@ -43,6 +49,9 @@ pub fn Icon(
         IconName::Escalations => "M12 19V5m-6 6 6-6 6 6",
         IconName::Decisions => "M5 4v5a4 4 0 0 0 4 4h6a4 4 0 0 1 4 4v3M5 13v7M16 17l3 3 3-3M2 17l3 3 3-3",
         IconName::Policies => "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
+        IconName::Guardrails => "M12 3l8 3v6c0 4.5-3.5 7.5-8 9-4.5-1.5-8-4.5-8-9V6z",
+        IconName::Approvals => "M5 4h14v16H5zM8.5 12l2.5 2.5 4.5-5",
+        IconName::DeadLetters => "M3 6h18v12H3zM3 7l9 6 9-6M9 16l-3-3M15 16l3-3",
         IconName::Models => "M6 6h.01M6 18h.01M18 12h.01M6 6l12 6-12 6M6 6v12",
         IconName::Labels => "M4 4h8l8 8-8 8-8-8zM8.5 8.5h.01",
         IconName::People => {

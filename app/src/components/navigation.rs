@@ -28,12 +28,15 @@ impl NavigationItem {
     }
 
     /// Every page, in the order in which they are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::new("/overview", "Overview", IconName::Overview, Permission::ReadOverview),
         Self::new("/work", "Work", IconName::Work, Permission::ReadTasks),
+        Self::new("/approvals", "Approvals", IconName::Approvals, Permission::ApproveAutomations),
         Self::new("/escalations", "Escalations", IconName::Escalations, Permission::ReadEscalations),
         Self::new("/decisions", "Decisions", IconName::Decisions, Permission::ReadDecisions),
         Self::new("/policies", "Policies", IconName::Policies, Permission::ReadPolicies),
+        Self::new("/guardrails", "Guardrails", IconName::Guardrails, Permission::ReadPolicies),
+        Self::new("/dead-letters", "Dead letters", IconName::DeadLetters, Permission::ReadDecisions),
         Self::new("/models", "Models", IconName::Models, Permission::ReadModels),
         Self::new("/labels", "Labels", IconName::Labels, Permission::ReadLabels),
         Self::new("/people", "People", IconName::People, Permission::ManagePeople),
@@ -89,7 +92,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(pages(Role::Agent), ["Overview", "Work", "Escalations"]);
-        assert_eq!(pages(Role::Administrator), ["Overview", "People", "API keys"]);
+        assert_eq!(pages(Role::Administrator), ["Overview", "Policies", "Guardrails", "People", "API keys"]);
         assert_eq!(pages(Role::Supervisor), pages(Role::Auditor));
         assert!(pages(Role::Supervisor).contains(&"Policies"));
     }

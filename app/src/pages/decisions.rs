@@ -17,6 +17,7 @@ const fn source_in_words(source: &DecisionSource) -> &'static str {
         DecisionSource::Reversal => "reversal",
         DecisionSource::Rejection => "rejected approval",
         DecisionSource::Failure => "failure of a worker",
+        DecisionSource::Replay => "policy, tried again",
     }
 }
 
@@ -24,7 +25,7 @@ const fn source_in_words(source: &DecisionSource) -> &'static str {
 fn rule_in_words(rule: Option<String>, source: &DecisionSource) -> String {
     match (rule, source) {
         (Some(rule), _) => rule,
-        (None, DecisionSource::Policy) => "otherwise".to_owned(),
+        (None, DecisionSource::Policy | DecisionSource::Replay) => "otherwise".to_owned(),
         (None, _) => "–".to_owned(),
     }
 }

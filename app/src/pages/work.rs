@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     api::{
         session::Viewer,
-        task::{list_awaiting_approval, list_claimed, list_queues, list_waiting},
+        task::{list_claimed, list_queues, list_waiting},
         work::ClaimNext,
     },
     components::{
@@ -27,8 +27,6 @@ use rows::TaskRows;
 enum Chosen {
     /// What the viewer holds.
     Held,
-    /// What waits for an approval.
-    Approvals,
     /// What waits in a queue.
     Queue(String),
 }
@@ -52,7 +50,6 @@ async fn load(
     let held = list_claimed().await?;
     let rows = match chosen {
         Chosen::Held => Page { items: held.clone(), next: None },
-        Chosen::Approvals => list_awaiting_approval(after).await?,
         Chosen::Queue(queue) => list_waiting(queue, after).await?,
     };
     Ok(Board { viewer, queues, held, rows })
@@ -66,7 +63,6 @@ pub fn WorkPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let chosen = Memo::new(move |_| match params.with(|params| params.get("queue")) {
         Some(queue) => Chosen::Queue(queue),
-        None if query.with(|query| query.get_str("show") == Some("approvals")) => Chosen::Approvals,
         None => Chosen::Held,
     });
     let after = Memo::new(move |_| query.with(|query| query.get("after")));
@@ -117,9 +113,6 @@ fn Head(
     let changed = changed(&board, &chosen, live);
     let (title, subtitle) = match &chosen {
         Chosen::Held => ("Your work".to_owned(), "Tasks that you hold now.".to_owned()),
-        Chosen::Approvals => {
-            ("Awaiting approval".to_owned(), "Automations that run only after a person says yes.".to_owned())
-        }
         Chosen::Queue(name) => board
             .queues
             .iter()
@@ -128,7 +121,7 @@ fn Head(
     };
     let queue = match chosen {
         Chosen::Queue(name) => name,
-        Chosen::Held | Chosen::Approvals => String::new(),
+        Chosen::Held => String::new(),
     };
     let label = if queue.is_empty() { "Take the next task" } else { "Take the next task here" };
     view! {
@@ -166,7 +159,7 @@ fn Head(
 fn changed(board: &Board, chosen: &Chosen, live: Live) -> Memo<bool> {
     let queue = match chosen {
         Chosen::Queue(name) => board.queues.iter().find(|counts| counts.queue.name == *name),
-        Chosen::Held | Chosen::Approvals => None,
+        Chosen::Held => None,
     };
     let shown = queue.map(|counts| (counts.queue.name.clone(), counts.waiting));
     Memo::new(move |_| {
@@ -186,10 +179,6 @@ fn Listed(board: Board, chosen: Chosen) -> impl IntoView {
             Chosen::Held => {
                 ("You hold no task", "Your role reads tasks and takes none. Choose a queue to look into it.")
             }
-            Chosen::Approvals => (
-                "Nothing waits for an approval",
-                "Tasks appear here when a policy asks a person before an automation runs.",
-            ),
             Chosen::Queue(_) => {
                 ("Nothing waits in this queue", "New tasks appear here as soon as a decision sends them.")
             }

@@ -13,9 +13,12 @@ pub(super) enum ApiKeyCommand {
         /// Name for people, for example the program that uses it.
         #[arg(long)]
         name: String,
-        /// What it may do: tasks:write, tasks:read, work.
+        /// What it may do: tasks:write, tasks:read, work, policies:read, policies:write.
         #[arg(long, value_delimiter = ',', required = true, value_parser = parse_scope)]
         scope: Vec<Scope>,
+        /// The areas of the policy that it may change, with commas; all of it when it is not given.
+        #[arg(long, default_value = "")]
+        areas: String,
         /// Print JSON: {"key": …, "id": …}.
         #[arg(long)]
         json: bool,
@@ -40,7 +43,7 @@ pub(super) enum ApiKeyCommand {
 }
 
 fn parse_scope(text: &str) -> Result<Scope, String> {
-    text.trim().parse().map_err(|_| "must be tasks:write, tasks:read or work".to_owned())
+    text.trim().parse().map_err(|_| "must be tasks:write, tasks:read, work, policies:read or policies:write".to_owned())
 }
 
 impl ApiKeyCommand {
@@ -59,8 +62,8 @@ impl ApiKeyCommand {
     async fn act(self, workspace: &Workspace) -> Outcome {
         let Workspace { services, actor, .. } = workspace;
         match self {
-            Self::Create { name, scope, json, .. } => {
-                let issued = services.create_api_key(actor, &name, &scope).await.map_err(Fault::from)?;
+            Self::Create { name, scope, areas, json, .. } => {
+                let issued = services.create_api_key(actor, &name, &scope, &areas).await.map_err(Fault::from)?;
                 if json {
                     let key = &issued.key;
                     output::json(&serde_json::json!({

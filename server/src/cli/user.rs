@@ -18,6 +18,9 @@ pub(super) enum UserCommand {
         /// agent, supervisor, auditor or administrator.
         #[arg(long, value_parser = parse_role)]
         role: Role,
+        /// The areas of the policy that the person may change, with commas; all of it when it is not given.
+        #[arg(long, default_value = "")]
+        areas: String,
         /// Read the password from standard input instead of generating one.
         #[arg(long)]
         password_stdin: bool,
@@ -32,6 +35,15 @@ pub(super) enum UserCommand {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Say which areas of the policy a person may change, with commas; "" is all of it.
+    Areas {
+        /// The person's address.
+        email: String,
+        /// The areas.
+        areas: String,
         #[command(flatten)]
         data: DataArgs,
     },
@@ -76,6 +88,7 @@ impl UserCommand {
         match self {
             Self::Add { data, .. }
             | Self::List { data, .. }
+            | Self::Areas { data, .. }
             | Self::Disable { data, .. }
             | Self::Enable { data, .. }
             | Self::ResetPassword { data, .. } => data,
@@ -85,8 +98,8 @@ impl UserCommand {
     async fn act(self, workspace: &Workspace) -> Outcome {
         let Workspace { services, actor, .. } = workspace;
         match self {
-            Self::Add { email, name, role, password_stdin, json, .. } => {
-                let new = NewUser { name: name.unwrap_or_else(|| email.clone()), email, role };
+            Self::Add { email, name, role, areas, password_stdin, json, .. } => {
+                let new = NewUser { name: name.unwrap_or_else(|| email.clone()), email, role, areas };
                 if password_stdin {
                     let mut password = String::new();
                     std::io::stdin().read_line(&mut password)?;
@@ -110,6 +123,12 @@ impl UserCommand {
                     })
                     .collect();
                 output::table(["ADDRESS", "NAME", "ROLE", "STATE"], &rows)
+            }
+            Self::Areas { email, areas, .. } => {
+                let user = lookup(workspace, &email).await?;
+                let user = services.set_user_areas(actor, user.id, &areas).await.map_err(Fault::from)?;
+                let areas = if user.areas.is_empty() { "all of it".to_owned() } else { user.areas.join(", ") };
+                output::line(&format!("{} may change of the policy: {areas}.", user.email))
             }
             Self::Disable { email, .. } => set_disabled(workspace, &email, true).await,
             Self::Enable { email, .. } => set_disabled(workspace, &email, false).await,

@@ -90,6 +90,7 @@ impl From<Fault> for Problem {
         let (code, title) = match &fault {
             Fault::Unauthenticated => ("unauthenticated", "Nobody is signed in"),
             Fault::Forbidden => ("forbidden", "Not permitted"),
+            Fault::OutsideArea { .. } => ("outside_area", "Another area of the policy"),
             Fault::NotFound => ("not_found", "Not found"),
             Fault::Invalid(_) => ("invalid", "A field is refused"),
             Fault::InvalidPolicy { .. } => ("invalid_policy", "The policy is refused"),

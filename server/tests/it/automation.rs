@@ -56,7 +56,7 @@ async fn a_rule_automates_what_is_promised_and_nothing_else() {
         "otherwise": { "destination": { "kind": "queue", "queue": "triage" } },
     });
     let policy = floor.services.save_policy(&floor.system, &policy.to_string(), "Ask for promises.").await.unwrap();
-    floor.services.activate_policy(&floor.system, policy.version).await.unwrap();
+    floor.services.activate_policy(&floor.system, policy.version, None, "Try it.").await.unwrap();
     let board = floor.services.automation_board(&floor.system).await.unwrap();
     assert_eq!(board.rules, ["promised"]);
 
@@ -174,7 +174,7 @@ async fn tasks_drawn_for_a_check_are_labelled_blindly_and_say_how_right_automati
         "otherwise": { "destination": { "kind": "queue", "queue": "triage" } },
     });
     let policy = services.save_policy(system, &policy.to_string(), "Close music.").await.unwrap();
-    services.activate_policy(system, policy.version).await.unwrap();
+    services.activate_policy(system, policy.version, None, "Try it.").await.unwrap();
 
     let agent = floor.cookie(Role::Agent).await;
     let (mut drawn, mut closed) = (0, 0);

@@ -311,7 +311,7 @@ async fn the_least_sure_tasks_of_machines_are_labelled_without_the_models_answer
         .await
         .unwrap();
     let policy = services.save_policy(system, &policy.to_string(), "All to the bot.").await.unwrap();
-    services.activate_policy(system, policy.version).await.unwrap();
+    services.activate_policy(system, policy.version, None, "Try it.").await.unwrap();
     let sure = floor.submit("violin and piano and drums").await;
     let torn = floor.submit("violin and bread").await;
     let supervisor = floor.cookie(Role::Supervisor).await;

@@ -16,6 +16,7 @@ mod learning;
 mod live;
 mod model;
 mod openapi;
+mod policy;
 mod problem;
 mod rollout;
 mod support;

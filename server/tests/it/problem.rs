@@ -52,6 +52,8 @@ async fn a_problem_says_what_helps_and_nothing_else() {
         json!([{ "field": "attributes.plan", "code": "malformed", "message": "must be a word" }])
     );
     let problems: Vec<PolicyProblem> = vec![PolicyProblem {
+        severity: domain::policy::Severity::Error,
+        example: None,
         rule: Some("urgent".to_owned()),
         field: "when".to_owned(),
         line: Some(1),

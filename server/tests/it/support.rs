@@ -115,14 +115,14 @@ impl Floor {
 
     /// A key with these scopes, as `Authorization` wants it.
     pub(crate) async fn bearer(&self, scopes: &[Scope]) -> String {
-        let issued = self.services.create_api_key(&self.system, "test", scopes).await.unwrap();
+        let issued = self.services.create_api_key(&self.system, "test", scopes, "").await.unwrap();
         format!("Bearer {}", issued.secret)
     }
 
     /// Adds a person and answers the cookie of a session.
     pub(crate) async fn cookie(&self, role: Role) -> String {
         let email = format!("{role}@example.com");
-        let new = NewUser { email: email.clone(), name: format!("The {role}"), role };
+        let new = NewUser { email: email.clone(), name: format!("The {role}"), role, areas: String::new() };
         self.services.add_user_with_password(&self.system, new, PASSWORD).await.unwrap();
         self.sign_in(&email, PASSWORD).await.expect("signed in")
     }

@@ -176,7 +176,7 @@ async fn an_automated_decision_can_be_reversed_and_the_bot_is_fenced_off() {
         "otherwise": { "destination": { "kind": "automation", "automation": "bot" } },
     });
     let saved = floor.services.save_policy(&floor.system, &policy.to_string(), "Bots").await.unwrap();
-    floor.services.activate_policy(&floor.system, saved.version).await.unwrap();
+    floor.services.activate_policy(&floor.system, saved.version, None, "Try it.").await.unwrap();
 
     let task = desk.submit("to the bot").await;
     let token = desk.claim(task).await;

@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{actor::ActorId, decision::Destination, error::InvalidTransition, time::Timestamp};
+use crate::{
+    actor::ActorId,
+    decision::{Approver, Destination},
+    error::InvalidTransition,
+    time::Timestamp,
+};
 
 /// Shortest and longest lease, in milliseconds.
 pub const LEASE_MS: std::ops::RangeInclusive<i64> = 1_000..=3_600_000;
@@ -46,6 +51,12 @@ pub enum TaskState {
         automation: String,
         /// The queue after a no.
         otherwise: String,
+        /// Who may answer.
+        #[serde(default)]
+        approver: Approver,
+        /// When no answer counts as a no.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<Timestamp>,
     },
     /// Done.
     Resolved {
@@ -112,9 +123,12 @@ impl TaskState {
         match destination {
             Destination::Queue { queue } => Self::Queued { queue: queue.clone() },
             Destination::Automation { automation } => Self::Queued { queue: automation.clone() },
-            Destination::Approval { automation, otherwise } => {
-                Self::AwaitingApproval { automation: automation.clone(), otherwise: otherwise.clone() }
-            }
+            Destination::Approval { automation, otherwise, terms } => Self::AwaitingApproval {
+                automation: automation.clone(),
+                otherwise: otherwise.clone(),
+                approver: terms.approver,
+                expires_at: terms.expires_minutes.map(|minutes| at.plus_minutes(i64::from(minutes))),
+            },
             Destination::Close => Self::Closed { at },
             Destination::DeadLetter => Self::DeadLetter { at, reason: "the policy sent it here".to_owned() },
         }
@@ -210,6 +224,43 @@ impl TaskState {
         }
     }
 
+    /// Takes the silence of those who should have approved as a no.
+    ///
+    /// # Errors
+    /// [`InvalidTransition::NotAwaitingApproval`] when the task does not wait for an approval whose time is over.
+    pub fn expire_approval(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::AwaitingApproval { otherwise, expires_at: Some(until), .. } if until <= now => {
+                Ok(Self::Queued { queue: otherwise })
+            }
+            _ => Err(InvalidTransition::NotAwaitingApproval),
+        }
+    }
+
+    /// Gives up on a task that waits in a queue: nothing more is tried with it until a person wants so.
+    ///
+    /// # Errors
+    /// When it does not wait in a queue.
+    pub fn give_up(self, now: Timestamp, reason: &str) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Queued { .. } => Ok(Self::DeadLetter { at: now, reason: reason.to_owned() }),
+            Self::Claimed { .. } => Err(InvalidTransition::HeldByAnother),
+            Self::AwaitingApproval { .. } => Err(InvalidTransition::AwaitingApproval),
+            _ => Err(InvalidTransition::Finished),
+        }
+    }
+
+    /// Sends a dead letter where it is decided to go now.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn replay(self, destination: &Destination, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::DeadLetter { .. } => Ok(Self::arriving(destination, now)),
+            _ => Err(InvalidTransition::NotPossible),
+        }
+    }
+
     /// Gives a task that a machine has, had or closed to people; a claim on it ends.
     ///
     /// # Errors
@@ -224,10 +275,14 @@ impl TaskState {
     /// Answers an approval: a yes sends the task to the automation, a no to the other queue.
     ///
     /// # Errors
-    /// [`InvalidTransition::NotAwaitingApproval`] when the task does not wait for one.
-    pub fn answer_approval(self, yes: bool) -> Result<Self, InvalidTransition> {
+    /// [`InvalidTransition::NotAwaitingApproval`] when the task does not wait for one, and
+    /// [`InvalidTransition::ApprovalExpired`] when its time is over, which counts as a no.
+    pub fn answer_approval(self, yes: bool, now: Timestamp) -> Result<Self, InvalidTransition> {
         match self {
-            Self::AwaitingApproval { automation, otherwise } => {
+            Self::AwaitingApproval { expires_at: Some(until), .. } if until <= now => {
+                Err(InvalidTransition::ApprovalExpired)
+            }
+            Self::AwaitingApproval { automation, otherwise, .. } => {
                 Ok(Self::Queued { queue: if yes { automation } else { otherwise } })
             }
             _ => Err(InvalidTransition::NotAwaitingApproval),

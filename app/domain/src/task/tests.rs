@@ -11,6 +11,15 @@ fn person(number: u128) -> ActorId {
     ActorId::User(UserId::from_parts(1, number))
 }
 
+fn waiting(expires_at: Option<Timestamp>) -> TaskState {
+    TaskState::AwaitingApproval {
+        automation: "bot".to_owned(),
+        otherwise: "triage".to_owned(),
+        approver: Approver::default(),
+        expires_at,
+    }
+}
+
 #[test]
 fn a_plain_task_is_accepted() {
     assert_eq!(new_task().check(), Ok(()));
@@ -77,7 +86,7 @@ proptest! {
         let mut now = Timestamp::from_ms(1_000_000);
         let mut last_token = 0;
         let mut state = if approval {
-            TaskState::AwaitingApproval { automation: "bot".into(), otherwise: "triage".into() }
+            waiting(Some(now.plus_ms(8_000)))
         } else {
             TaskState::Queued { queue: "billing".into() }
         };
@@ -91,7 +100,7 @@ proptest! {
                 Act::Resolve { token } => before.clone().resolve(token, now),
                 Act::Move { token } => before.clone().move_to(token, now, "team-leads"),
                 Act::Expire => before.clone().expire(now),
-                Act::Approve { yes } => before.clone().answer_approval(yes),
+                Act::Approve { yes } => before.clone().answer_approval(yes, now),
                 Act::Wait { ms } => { now = now.plus_ms(ms); continue; }
             };
             let Ok(after) = result else { continue };
@@ -109,8 +118,8 @@ proptest! {
                 }
                 Act::Expire => prop_assert!(running.is_none()),
                 Act::Approve { .. } => {
-                    let awaited = matches!(before, TaskState::AwaitingApproval { .. });
-                    prop_assert!(awaited);
+                    let in_time = matches!(before, TaskState::AwaitingApproval { expires_at: Some(until), .. } if now < until);
+                    prop_assert!(in_time);
                 }
                 Act::Wait { .. } => unreachable!("waiting changes nothing"),
             }
@@ -131,7 +140,16 @@ fn an_expired_lease_cannot_complete_the_task() {
 
 #[test]
 fn a_no_to_an_approval_goes_to_people() {
-    let waiting = TaskState::AwaitingApproval { automation: "refund-bot".into(), otherwise: "billing".into() };
-    assert_eq!(waiting.clone().answer_approval(false).unwrap().queue(), Some("billing"));
-    assert_eq!(waiting.answer_approval(true).unwrap().queue(), Some("refund-bot"));
+    let now = Timestamp::from_ms(0);
+    assert_eq!(waiting(None).answer_approval(false, now).unwrap().queue(), Some("triage"));
+    assert_eq!(waiting(None).answer_approval(true, now).unwrap().queue(), Some("bot"));
+}
+
+#[test]
+fn silence_counts_as_a_no_once_the_time_is_over_and_a_late_yes_wins_nothing() {
+    let (until, late) = (Timestamp::from_ms(10), Timestamp::from_ms(11));
+    let waiting = waiting(Some(until));
+    assert_eq!(waiting.clone().expire_approval(Timestamp::from_ms(9)), Err(InvalidTransition::NotAwaitingApproval));
+    assert_eq!(waiting.clone().answer_approval(true, late), Err(InvalidTransition::ApprovalExpired));
+    assert_eq!(waiting.expire_approval(late).unwrap().queue(), Some("triage"));
 }

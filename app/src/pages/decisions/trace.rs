@@ -158,6 +158,7 @@ fn TraceRow(number: usize, step: RuleTrace) -> impl IntoView {
     let (class, words, message) = match step.outcome {
         RuleOutcome::Matched => ("badge badge-sm badge-success badge-soft", "matched", "This rule decided.".to_owned()),
         RuleOutcome::NotMatched => ("badge badge-sm badge-ghost", "not matched", String::new()),
+        RuleOutcome::Disabled => ("badge badge-sm badge-ghost", "off", "It is disabled or switched off.".to_owned()),
         RuleOutcome::Error { message } => {
             ("badge badge-sm badge-error badge-soft", "error", format!("Skipped: {message}"))
         }

@@ -4,7 +4,7 @@ use domain::{ApiKey, IssuedKey, Page, Scope};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::secret::Secret;
+use super::{new_user::AreasField, secret::Secret};
 use crate::{
     api::{
         blank,
@@ -58,6 +58,8 @@ const fn purpose(scope: Scope) -> &'static str {
         Scope::TasksWrite => "submit tasks",
         Scope::TasksRead => "read tasks and decisions",
         Scope::Work => "take tasks as a bot and finish them",
+        Scope::PoliciesRead => "read policies",
+        Scope::PoliciesWrite => "write policies and let them decide",
     }
 }
 
@@ -105,13 +107,14 @@ fn NewKeyForm(create: ServerAction<CreateApiKey>) -> impl IntoView {
                             <div class="flex flex-col gap-2">{scopes.into_iter().collect_view()}</div>
                             <FieldError error field="scopes"/>
                         </fieldset>
+                        <AreasField error/>
                         <button class="btn btn-sm btn-primary" type="submit" disabled=pending>
                             "Make the key"
                         </button>
                     </div>
                 </ActionForm>
                 <FormError error=Signal::derive(move || {
-                    error.get().filter(|error| !matches!(error.field(), Some("name" | "scopes")))
+                    error.get().filter(|error| !matches!(error.field(), Some("name" | "scopes" | "areas")))
                 })/>
             </div>
         </section>

@@ -1,6 +1,6 @@
 //! The page of people.
 
-use domain::{IssuedPassword, Page, User};
+use domain::{IssuedPassword, Page, Role, User};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -8,7 +8,7 @@ use super::{new_user::NewUserForm, secret::Secret};
 use crate::{
     api::{
         blank,
-        people::{AddUser, ResetPassword, SetUserDisabled, list_people},
+        people::{AddUser, ResetPassword, SetUserAreas, SetUserDisabled, list_people},
     },
     components::{
         Confirm, EmptyState, FormError, PageHeader, Pager, StateBadge, TableRegion, When, action_error, announce_done,
@@ -21,6 +21,7 @@ use crate::{
 struct Acts {
     disable: ServerAction<SetUserDisabled>,
     reset: ServerAction<ResetPassword>,
+    areas: ServerAction<SetUserAreas>,
 }
 
 /// Everybody who may sign in, or might once.
@@ -28,16 +29,20 @@ struct Acts {
 pub fn PeoplePage() -> impl IntoView {
     let query = use_query_map();
     let add = ServerAction::<AddUser>::new();
-    let acts = Acts { disable: ServerAction::new(), reset: ServerAction::new() };
+    let acts = Acts { disable: ServerAction::new(), reset: ServerAction::new(), areas: ServerAction::new() };
     let after = Memo::new(move |_| query.with(|query| blank(query.get("after"))));
     let board = Resource::new(
-        move || (after.get(), add.version().get(), acts.disable.version().get(), acts.reset.version().get()),
+        move || {
+            let changes = acts.disable.version().get() + acts.reset.version().get() + acts.areas.version().get();
+            (after.get(), add.version().get(), changes)
+        },
         |(after, ..)| list_people(after),
     );
     announce_done(add, "The person was added. The password is at the top of the page.");
     announce_done(acts.reset, "The password was reset. The new one is at the top of the page.");
     announce_done(acts.disable, "The person was changed.");
-    let errors = [action_error(acts.disable), action_error(acts.reset)];
+    announce_done(acts.areas, "The areas were changed.");
+    let errors = [action_error(acts.disable), action_error(acts.reset), action_error(acts.areas)];
     loaded_for(board, move |board, viewer| {
         view! {
             <PageHeader title="People" subtitle="Who may sign in, and what each is here for."/>
@@ -113,7 +118,11 @@ fn PersonRow(user: User, acts: Acts, is_self: bool) -> impl IntoView {
                 {user.name}
             </th>
             <td>{user.email}</td>
-            <td>{user.role.as_str()}</td>
+            <td>
+                {user.role.as_str()}
+                {(!user.areas.is_empty())
+                    .then(|| view! { <span class="block text-xs text-base-content/70">{format!("policy: {}", user.areas.join(", "))}</span> })}
+            </td>
             <td>
                 <When at=user.created_at/>
             </td>
@@ -140,8 +149,10 @@ fn PersonActions(user: User, acts: Acts) -> impl IntoView {
         )
     };
     let (disabling, resetting) = (acts.disable.pending(), acts.reset.pending());
+    let areas = (user.role == Role::Supervisor).then(|| view! { <Areas user=user.clone() acts/> });
     view! {
         <div class="flex flex-wrap items-start gap-2">
+            {areas}
             <Confirm summary=summary about=user.name.clone() consequence=consequence>
                 <ActionForm action=acts.disable>
                     <input type="hidden" name="user" value=same_id/>
@@ -164,5 +175,29 @@ fn PersonActions(user: User, acts: Acts) -> impl IntoView {
                 </ActionForm>
             </Confirm>
         </div>
+    }
+}
+
+/// Which areas of the policy a supervisor may change.
+#[component]
+fn Areas(user: User, acts: Acts) -> impl IntoView {
+    let pending = acts.areas.pending();
+    view! {
+        <Confirm
+            summary="Areas"
+            about=format!("of {}", user.name)
+            consequence="With areas, the person changes only the policy’s rules of these; without any, all of it."
+        >
+            <ActionForm action=acts.areas>
+                <input type="hidden" name="user" value=user.id.to_string()/>
+                <label class="mb-2 flex flex-col gap-1">
+                    <span>"Areas, with commas"</span>
+                    <input class="input input-xs w-56" type="text" name="areas" value=user.areas.join(", ") maxlength="2000"/>
+                </label>
+                <button class="btn btn-xs btn-primary" type="submit" disabled=pending>
+                    "Set the areas"
+                </button>
+            </ActionForm>
+        </Confirm>
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::{
     api::people::AddUser,
     components::{FieldError, FormError, action_error, reset_when_done},
+    error::AppError,
 };
 
 /// What a role is for, in a few words.
@@ -15,6 +16,32 @@ const fn purpose(role: Role) -> &'static str {
         Role::Supervisor => "supervisor: edits policies, runs models",
         Role::Auditor => "auditor: reads everything, changes nothing",
         Role::Administrator => "administrator: manages people and keys",
+    }
+}
+
+/// The areas of the policy that somebody may change.
+#[component]
+pub(super) fn AreasField(
+    /// The form's error.
+    #[prop(into)]
+    error: Signal<Option<AppError>>,
+) -> impl IntoView {
+    view! {
+        <div class="w-full sm:w-72">
+            <label class="flex flex-col gap-1 text-sm">
+                <span>"Policy areas it may change"</span>
+                <input
+                    class="input input-sm w-full"
+                    type="text"
+                    name="areas"
+                    maxlength="2000"
+                    placeholder="all"
+                    autocomplete="off"
+                    aria-describedby="areas-error"
+                />
+            </label>
+            <FieldError error field="areas"/>
+        </div>
     }
 }
 
@@ -75,12 +102,13 @@ pub(super) fn NewUserForm(
                                 {roles.into_iter().collect_view()}
                             </select>
                         </label>
+                        <AreasField error/>
                         <button class="btn btn-sm btn-primary sm:mt-6" type="submit" disabled=pending>
                             "Add"
                         </button>
                     </div>
                 </ActionForm>
-                <FormError error=Signal::derive(move || error.get().filter(|error| !matches!(error.field(), Some("email" | "name"))))/>
+                <FormError error=Signal::derive(move || error.get().filter(|error| !matches!(error.field(), Some("email" | "name" | "areas"))))/>
             </div>
         </section>
     }

@@ -1,22 +1,50 @@
-//! The editor of a policy document.
+//! The editor of a policy document: a decision table and its text, checked while it is written.
 
-use domain::policy::PolicyProblem;
+mod browser;
+mod card;
+mod cell;
+mod checks;
+mod columns;
+mod completion;
+mod desk;
+mod examples;
+mod expression;
+mod findings;
+mod form;
+mod json;
+mod keep;
+mod model;
+mod overtaken;
+mod place;
+mod plain;
+mod queues;
+mod row;
+mod save;
+mod seen;
+mod shedding;
+mod table;
+mod then_form;
+
+use domain::policy::{PolicyStage, PolicyVersion, desk::Overtaken};
 use leptos::prelude::*;
 
+pub(super) use self::plain::ProblemTable;
+use self::{
+    checks::check_while_editing,
+    desk::{Checking, Desk},
+    keep::{Keeper, RestoreOffer},
+    model::Model,
+    plain::PlainText,
+    save::{NOTE, SaveForm},
+};
 use crate::{
-    api::policy::{PolicyAnswer, PolicyEdit, SubmitPolicy},
-    components::{FieldError, FormError, PageHeader, TableRegion, action_error},
+    api::policy::edit::{PolicyAnswer, PolicyEdit, SubmitPolicy},
+    components::PageHeader,
+    error::AppError,
 };
 
-/// Text as the content of a `textarea` in HTML. Leptos does not escape the children of a `textarea` on the server, and
-/// draws no property there, so the text goes in as HTML that is escaped here; otherwise a document with `</textarea>`
-/// could bring a script into the page.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// Changes a document and saves it as a new version. It starts with the version of the address, or with what the same
-/// person sent last without JavaScript.
+/// Changes a document and saves it as a draft. It starts with the version of the address, or with what the same person
+/// sent last without JavaScript. Without JavaScript it is the text in a form; with it, a table and the text.
 #[component]
 pub(super) fn PolicyEditor(
     /// What it starts with.
@@ -24,176 +52,178 @@ pub(super) fn PolicyEditor(
     /// Checks or saves.
     submit: ServerAction<SubmitPolicy>,
 ) -> impl IntoView {
-    let version = edit.policy.version;
-    let resumed = edit.draft.is_some();
-    let (json, note, problems) = edit.draft.map_or_else(
-        || (serde_json::to_string_pretty(&edit.policy.document).unwrap_or_default(), String::new(), None),
+    let PolicyEdit { policy, draft, vocabulary, areas } = edit;
+    let resumed = draft.is_some();
+    let (json, note, problems) = draft.map_or_else(
+        || (serde_json::to_string_pretty(&policy.document).unwrap_or_default(), String::new(), None),
         |draft| (draft.json, draft.note, Some(draft.problems)),
     );
-    let error = action_error(submit);
-    let pending = submit.pending();
-    let found = Memo::new(move |_| match submit.value().get() {
-        Some(Ok(PolicyAnswer::Checked { problems })) => Some(problems),
-        Some(Ok(PolicyAnswer::Saved { .. })) => None,
-        Some(Err(_)) => None,
-        None => problems.clone(),
-    });
+    let desk = Desk::new(Model::of(policy.document.clone()), vocabulary, areas);
+    let keeper = Keeper::new(desk, policy.version, policy.revision, note);
+    let alive = RwSignal::new(false);
+    begin(desk, keeper, alive, resumed.then(|| json.clone()), json.clone());
+    let overtaken = RwSignal::new(None::<Overtaken>);
+    follow_answers(submit, desk, keeper, overtaken);
+    let panel = move || {
+        overtaken.get().map(|answer| {
+            let close = Callback::new(move |()| overtaken.set(None));
+            view! { <overtaken::OvertakenPanel overtaken=answer desk keeper close/> }
+        })
+    };
+    let json = StoredValue::new(json);
+    let problems = StoredValue::new(problems);
     view! {
-        <PageHeader title=format!("Edit policy v{version}") subtitle="Saving makes a new version. It decides nothing until it is activated.">
+        <Header policy/>
+        {resumed.then(|| view! { <p class="mb-3 text-sm">"This is the text that you sent last. It is not saved."</p> })}
+        <div>{panel}</div>
+        <RestoreOffer keeper/>
+        <Show when=move || alive.get() fallback=move || view! { <PlainText json=json.get_value() problems=problems.get_value()/> }>
+            <Workbench desk/>
+        </Show>
+        <SaveForm submit desk keeper alive/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Header(policy: PolicyVersion) -> impl IntoView {
+    let version = policy.version;
+    let (title, subtitle) = if policy.stage == PolicyStage::Draft {
+        (format!("Edit the draft v{version}"), "It decides nothing until it is activated.".to_owned())
+    } else {
+        let subtitle = format!(
+            "v{version} stays as it is: saving makes a new draft, which decides nothing until it is activated."
+        );
+        (format!("Edit policy v{version}"), subtitle)
+    };
+    view! {
+        <PageHeader title subtitle>
             <a class="btn btn-sm btn-ghost" href=format!("/policies/{version}")>
                 "Leave without saving"
             </a>
         </PageHeader>
-        {resumed.then(|| view! { <p class="mb-3 text-sm">"This is the text that you sent last. It is not saved."</p> })}
-        <ActionForm action=submit>
-            <div class="flex flex-col gap-3">
-                <Problems found/>
-                <label class="text-sm font-medium" for="policy-json">
-                    "The document"
-                </label>
-                <textarea
-                    id="policy-json"
-                    class="textarea h-[32rem] w-full font-mono text-xs"
-                    name="json"
-                    spellcheck="false"
-                    autocapitalize="off"
-                    aria-describedby="policy-help"
-                    inner_html=escaped(&json)
-                ></textarea>
-                <p id="policy-help" class="max-w-prose text-sm text-base-content/70">
-                    "JSON with “schema”, “label_queues”, “rules” and “otherwise”. A rule's “when” is a CEL expression over task, classification, queues and now, for example "
-                    <code>"classification.confidence < 0.6"</code> "."
-                </p>
-                <div class="max-w-xl">
-                    <label class="flex flex-col gap-1 text-sm">
-                        <span class="font-medium">"What changed, and why"</span>
-                        <input
-                            class="input w-full"
-                            type="text"
-                            name="note"
-                            value=note
-                            required
-                            maxlength="500"
-                            aria-describedby="note-error"
-                        />
-                    </label>
-                    <FieldError error field="note"/>
-                </div>
-                <FormError error=Signal::derive(move || error.get().filter(|error| error.field() != Some("note")))/>
-                <div class="flex flex-wrap gap-2">
-                    <button class="btn" type="submit" name="intent" value="check" formnovalidate disabled=pending>
-                        "Check"
-                    </button>
-                    <button class="btn btn-primary" type="submit" name="intent" value="save" disabled=pending>
-                        "Save a new version"
-                    </button>
-                </div>
-            </div>
-        </ActionForm>
     }
+    .into_any()
 }
 
-/// What a check found. It is always in the page, so that screen readers hear it change.
-#[component]
-fn Problems(found: Memo<Option<Vec<PolicyProblem>>>) -> impl IntoView {
-    let shown = move || match found.get() {
-        None => ().into_any(),
-        Some(problems) if problems.is_empty() => view! {
-            <p class="alert alert-success alert-soft">"No problems found. The document can be saved."</p>
+/// Brings the editor to life in the browser: with what was sent before or is written into the page already.
+fn begin(desk: Desk, keeper: Keeper, alive: RwSignal<bool>, resumed: Option<String>, drawn: String) {
+    Effect::new(move |_| {
+        if alive.get_untracked() {
+            return;
         }
-        .into_any(),
-        Some(problems) => view! { <ProblemTable problems/> }.into_any(),
-    };
-    view! { <div role="status">{shown}</div> }
+        // Somebody may have begun to write before the page was alive, and browsers fill fields again after a reload.
+        let typed = browser::text_of(json::TEXT).filter(|typed| typed.replace("\r\n", "\n") != drawn);
+        if let Some(text) = typed.or_else(|| resumed.clone()) {
+            desk.show_text(text);
+            // A text that is no document stays in the JSON tab, where the check says what is wrong with it.
+            let _ = desk.show_table();
+        }
+        if let Some(note) = browser::text_of(NOTE) {
+            keeper.note.set(note);
+        }
+        keeper.look();
+        alive.set(true);
+    });
+    Effect::new(move |_| {
+        browser::watch_window(
+            move |narrow| {
+                if desk.narrow.get_untracked() != narrow {
+                    desk.narrow.set(narrow);
+                }
+            },
+            move |redo| desk.undo(redo),
+            move || keeper.is_unsaved(),
+        );
+    });
+    check_while_editing(desk, keeper);
 }
 
-/// Each thing that is wrong with a document.
+/// What becomes of a sent form.
+fn follow_answers(
+    submit: ServerAction<SubmitPolicy>,
+    desk: Desk,
+    keeper: Keeper,
+    overtaken: RwSignal<Option<Overtaken>>,
+) {
+    Effect::new(move |_| match submit.value().get() {
+        Some(Ok(PolicyAnswer::Saved { .. })) => keeper.forget(),
+        Some(Ok(PolicyAnswer::Checked { problems })) => {
+            desk.tell("Nothing was saved. What was found says why.");
+            desk.problems.set(problems);
+            desk.checking.set(Checking::Done);
+        }
+        Some(Ok(PolicyAnswer::Overtaken(answer))) => {
+            desk.say(format!("{} saved this draft while you were writing.", answer.by));
+            overtaken.set(Some(*answer));
+            browser::focus_soon(overtaken::PANEL.to_owned());
+        }
+        Some(Err(AppError(domain::Fault::InvalidPolicy { problems }))) => desk.problems.set(problems),
+        Some(Err(_)) | None => {}
+    });
+}
+
+/// The table and the text, and what was found in them.
 #[component]
-pub(super) fn ProblemTable(
-    /// What is wrong.
-    problems: Vec<PolicyProblem>,
-) -> impl IntoView {
-    let count = problems.len();
-    let position = |position: Option<u32>| position.map_or_else(|| "–".to_owned(), |position| position.to_string());
-    let rows = problems
-        .into_iter()
-        .map(|problem| {
-            view! {
-                <tr>
-                    <th scope="row" class="font-medium whitespace-nowrap">
-                        {problem.rule.unwrap_or_else(|| "document".to_owned())}
-                    </th>
-                    <td>
-                        <code>{problem.field}</code>
-                    </td>
-                    <td class="num text-right">{position(problem.line)}</td>
-                    <td class="num text-right">{position(problem.column)}</td>
-                    <td class="min-w-48 wrap-anywhere">{problem.message}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    let title = if count == 1 {
-        "1 problem; nothing was changed.".to_owned()
-    } else {
-        format!("{count} problems; nothing was changed.")
-    };
+fn Workbench(desk: Desk) -> impl IntoView {
+    let error = RwSignal::new(None::<String>);
+    let is_json = Memo::new(move |_| desk.json.with(Option::is_some));
+    let labelled = move || if is_json.get() { "view-json" } else { "view-table" };
     view! {
-        <p class="alert alert-error alert-soft mb-2">{title}</p>
-        <TableRegion label="Problems of the document">
-            <thead>
-                <tr>
-                    <th scope="col">"Rule"</th>
-                    <th scope="col">"Field"</th>
-                    <th scope="col" class="num text-right">
-                        "Line"
-                    </th>
-                    <th scope="col" class="num text-right">
-                        "Column"
-                    </th>
-                    <th scope="col">"What is wrong"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </TableRegion>
+        <cell::KnownValues desk/>
+        <json::Views desk error/>
+        <div id="policy-view" role="tabpanel" aria-labelledby=labelled>
+            <Show
+                when=move || is_json.get()
+                fallback=move || {
+                    view! {
+                        <table::TableEditor desk/>
+                        <queues::LabelQueues desk/>
+                        <examples::Examples desk/>
+                        <shedding::SheddingFold desk/>
+                    }
+                }
+            >
+                <json::JsonText desk error/>
+            </Show>
+        </div>
+        <findings::Findings desk/>
     }
+    .into_any()
 }
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use domain::{
-        PolicyDocument, PolicyVersion, Then, Timestamp,
-        policy::{PolicyStage, Target},
+        PolicyDocument, Then, Timestamp,
+        policy::{Target, desk::Vocabulary},
     };
     use leptos::reactive::owner::Owner;
     use leptos_meta::provide_meta_context;
 
     use super::*;
-    use crate::api::policy::PolicyDraft;
+    use crate::api::policy::edit::PolicyDraft;
 
     fn policy() -> PolicyVersion {
         let otherwise =
             Then { destination: Target::Close, priority: None, sla_minutes: None, skills: Vec::new(), note: None };
-        PolicyVersion {
-            version: 3,
-            stage: PolicyStage::Active,
-            document: PolicyDocument { schema: 1, label_queues: Default::default(), rules: Vec::new(), otherwise },
-            note: String::new(),
-            created_by: "Ada".to_owned(),
-            created_at: Timestamp::from_ms(0),
-            activated_at: None,
-            activated_by: None,
-        }
+        let document = PolicyDocument::of(otherwise);
+        PolicyVersion::draft(3, document, String::new(), ("u", "Ada"), Timestamp::from_ms(0))
+    }
+
+    fn edit(draft: Option<PolicyDraft>) -> PolicyEdit {
+        PolicyEdit { policy: policy(), draft, vocabulary: Vocabulary::default(), areas: Vec::new() }
     }
 
     #[test]
     fn a_document_cannot_leave_its_text_field() {
         let attack = "</textarea><script>alert(1)</script> & more";
-        let draft = PolicyDraft { json: attack.to_owned(), note: "\"><script>".to_owned(), problems: Vec::new() };
+        let draft =
+            PolicyDraft { version: 3, json: attack.to_owned(), note: "\"><script>".to_owned(), problems: Vec::new() };
         let html = Owner::new().with(|| {
             provide_meta_context();
             let submit = ServerAction::<SubmitPolicy>::new();
-            view! { <PolicyEditor edit=PolicyEdit { policy: policy(), draft: Some(draft) } submit/> }.to_html()
+            view! { <PolicyEditor edit=edit(Some(draft)) submit/> }.to_html()
         });
         assert!(html.contains("&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp; more"), "{html}");
         assert!(!html.contains("<script>"), "{html}");
@@ -204,8 +234,10 @@ mod tests {
         let html = Owner::new().with(|| {
             provide_meta_context();
             let submit = ServerAction::<SubmitPolicy>::new();
-            view! { <PolicyEditor edit=PolicyEdit { policy: policy(), draft: None } submit/> }.to_html()
+            view! { <PolicyEditor edit=edit(None) submit/> }.to_html()
         });
-        assert!(html.contains("\"schema\": 1"), "{html}");
+        assert!(html.contains("\"schema\": 2"), "{html}");
+        assert!(html.contains("form=\"policy-form\"") && html.contains("method=\"post\""), "{html}");
+        assert!(html.contains("value=\"check\"") && html.contains("value=\"save\""), "{html}");
     }
 }

@@ -52,6 +52,7 @@ fn entries(detail: &TaskDetail) -> Vec<Entry> {
             DecisionSource::Reversal => format!("Decision undone, now {to}"),
             DecisionSource::Rejection => format!("Automation refused, now {to}"),
             DecisionSource::Failure => format!("Given up, now {to}"),
+            DecisionSource::Replay => format!("Tried again: {to}"),
         };
         Entry { at: decision.decided_at, what, reason: None }
     }));

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     api::work::{HeartbeatTask, THEN_NEXT},
     components::{Countdown, FormError, When, action_error},
+    pages::approvals::who,
 };
 
 /// Milliseconds between two heartbeats of an open page; a lease lasts many times as long.
@@ -47,12 +48,14 @@ pub(super) fn Panel(shown: Shown, acts: Acts) -> impl IntoView {
             <p>{claim.holder_name} " holds it " <Countdown until=claim.expires_at over="and the hold has ended"/> "."</p>
         }
         .into_any(),
-        TaskState::AwaitingApproval { automation, otherwise } if may(Permission::ApproveAutomations) => {
+        TaskState::AwaitingApproval { automation, otherwise, approver, .. }
+            if may(Permission::ApproveAutomations) && approver.admits(viewer.role) => {
             view! { <ApprovalForm task=task.id automation otherwise acts/> }.into_any()
         }
-        TaskState::AwaitingApproval { automation, .. } => {
-            view! { <p>"A supervisor must say yes before " {automation} " runs."</p> }.into_any()
+        TaskState::AwaitingApproval { automation, approver, .. } => view! {
+            <p>{format!("{} must say yes before {automation} runs.", who(approver))}</p>
         }
+        .into_any(),
         TaskState::Resolved { at, by } => view! { <p>"Resolved by " {by} ", " <When at=at/> "."</p> }.into_any(),
         TaskState::Closed { at } => view! { <p>"Closed without work, " <When at=at/> "."</p> }.into_any(),
         TaskState::DeadLetter { at, reason } => {

@@ -54,9 +54,8 @@ pub(super) fn QueueList(
     };
     let approvals_link = approvals.then(|| {
         let count = Signal::derive(move || live.approvals().unwrap_or(0));
-        let current = chosen == Chosen::Approvals;
         view! {
-            <QueueLink href="/work?show=approvals".to_owned() title="Awaiting approval".to_owned() count=Some(count) late=0 current/>
+            <QueueLink href="/approvals".to_owned() title="Awaiting approval".to_owned() count=Some(count) late=0 current=false/>
         }
     });
     let held_count = Signal::stored(held as u64);

@@ -140,7 +140,7 @@ impl Model {
     /// # Errors
     /// When ONNX Runtime does not answer; then no text has an answer.
     pub fn classify<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Classification>, ClassifyError> {
-        self.classify_until(texts, None)
+        self.classify_by(texts, Asking::Freely)
     }
 
     /// As [`Model::classify`] for texts that somebody waits for: what a cascade's encoder has not read when its
@@ -150,13 +150,22 @@ impl Model {
     /// As [`Model::classify`].
     pub fn classify_in_time<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Classification>, ClassifyError> {
         let until = self.cascade.as_ref().map(|stage| Instant::now() + stage.encoder.settings().budget);
-        self.classify_until(texts, until)
+        self.classify_by(texts, until.map_or(Asking::Freely, Asking::Until))
     }
 
-    fn classify_until<T: AsRef<str>>(
+    /// As [`Model::classify`] without asking a cascade's encoder: where it would be asked, the linear model's answer stays, and
+    /// says so.
+    ///
+    /// # Errors
+    /// As [`Model::classify`].
+    pub fn classify_cheaply<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Classification>, ClassifyError> {
+        self.classify_by(texts, Asking::Never)
+    }
+
+    fn classify_by<T: AsRef<str>>(
         &self,
         texts: &[T],
-        until: Option<Instant>,
+        asking: Asking,
     ) -> Result<Vec<Classification>, ClassifyError> {
         let mut answers = vec![None; texts.len()];
         let mut unsure = Vec::new();
@@ -186,7 +195,11 @@ impl Model {
         let mut answers: Vec<Classification> =
             answers.into_iter().map(|answer| answer.ok_or_else(missing)).collect::<Result<_, _>>()?;
         if let Some(stage) = self.cascade.as_ref().filter(|_| !unsure.is_empty()) {
-            self.ask_encoder(stage, texts, &unsure, until, &mut answers)?;
+            match asking {
+                Asking::Freely => self.ask_encoder(stage, texts, &unsure, None, &mut answers)?,
+                Asking::Until(until) => self.ask_encoder(stage, texts, &unsure, Some(until), &mut answers)?,
+                Asking::Never => unsure.iter().for_each(|(at, _)| answers[*at].stages.push(SPARED)),
+            }
         }
         Ok(answers)
     }
@@ -266,6 +279,27 @@ impl Model {
         call(session, [1, padded_ids.len()], padded_ids, padded_tf).map(drop)
     }
 }
+
+/// Whether a cascade asks its encoder.
+#[derive(Clone, Copy)]
+enum Asking {
+    /// As long as that takes.
+    Freely,
+    /// As far as time reaches.
+    Until(Instant),
+    /// It does not.
+    Never,
+}
+
+/// What stands in an answer for an encoder that was left out.
+const SPARED: StageRun = StageRun {
+    stage: Stage::Encoder,
+    outcome: StageOutcome::Spared,
+    label: None,
+    confidence: 0.0,
+    micros: 0,
+    cost: 0.0,
+};
 
 impl CascadeStage {
     fn of(artifact: &Artifact, encoder: Option<&Arc<Encoder>>) -> Result<Option<Self>, ModelError> {

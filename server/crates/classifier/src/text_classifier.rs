@@ -26,6 +26,14 @@ pub trait TextClassifier: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// As there.
     fn classify_in_time(&self, texts: &[&str]) -> Result<Vec<Classification>, ClassifyError>;
+
+    /// As [`TextClassifier::classify_in_time`] by the cheapest stage alone; a model of one stage has no cheaper one.
+    ///
+    /// # Errors
+    /// As there.
+    fn classify_cheaply(&self, texts: &[&str]) -> Result<Vec<Classification>, ClassifyError> {
+        self.classify_in_time(texts)
+    }
 }
 
 impl TextClassifier for Model {
@@ -47,5 +55,9 @@ impl TextClassifier for Model {
 
     fn classify_in_time(&self, texts: &[&str]) -> Result<Vec<Classification>, ClassifyError> {
         Self::classify_in_time(self, texts)
+    }
+
+    fn classify_cheaply(&self, texts: &[&str]) -> Result<Vec<Classification>, ClassifyError> {
+        Self::classify_cheaply(self, texts)
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, hint::black_box, time::Instant};
 
 use domain::{
     Candidate, Classification, NewTask, PolicyDocument, Rule, Then, Timestamp,
-    policy::{SCHEMA, Target},
+    policy::{Cell, Column, ColumnFact, Decimal, Range, Target},
 };
 use policy::{CompiledPolicy, Facts, QueueFacts, default_document};
 
@@ -18,14 +18,45 @@ fn then() -> Then {
 }
 
 fn document(conditions: impl Iterator<Item = String>) -> PolicyDocument {
-    let rule =
-        |(place, when)| Rule { id: format!("rule-{place}"), description: "A rule.".to_owned(), when, then: then() };
-    PolicyDocument {
-        schema: SCHEMA,
-        label_queues: BTreeMap::new(),
-        rules: conditions.enumerate().map(rule).collect(),
-        otherwise: then(),
+    let rule = |(place, when)| Rule {
+        id: format!("rule-{place}"),
+        description: "A rule.".to_owned(),
+        area: None,
+        disabled: false,
+        cells: BTreeMap::new(),
+        when,
+        then: then(),
+    };
+    PolicyDocument { rules: conditions.enumerate().map(rule).collect(), ..PolicyDocument::of(then()) }
+}
+
+/// A table: each rule asks for a label and a confidence in cells.
+fn table(rules: u32) -> PolicyDocument {
+    let column = |fact| Column { fact, kind: None };
+    let above = Range { above: Some(Decimal::from_micros(500_000)), ..Range::default() };
+    let mut document = document((0..rules).map(|_| String::new()));
+    document.columns = vec![column(ColumnFact::Label), column(ColumnFact::Confidence)];
+    for (place, rule) in document.rules.iter_mut().enumerate() {
+        rule.cells = BTreeMap::from([
+            (ColumnFact::Label, Cell::AnyOf(vec![format!("label-{place}")])),
+            (ColumnFact::Confidence, Cell::Range(above)),
+        ]);
     }
+    document
+}
+
+/// A table that no index helps with: each rule asks for a confidence and an hour.
+fn open_table(rules: u32) -> PolicyDocument {
+    let column = |fact| Column { fact, kind: None };
+    let mut document = document((0..rules).map(|_| String::new()));
+    document.columns = vec![column(ColumnFact::Confidence), column(ColumnFact::Hour)];
+    for rule in &mut document.rules {
+        let above = Range { above: Some(Decimal::from_micros(500_000)), ..Range::default() };
+        let never = Range { above: Some(Decimal::whole(22)), ..Range::default() };
+        rule.cells =
+            BTreeMap::from([(ColumnFact::Confidence, Cell::Range(above)), (ColumnFact::Hour, Cell::Range(never))]);
+    }
+    document
 }
 
 /// The fastest of several runs, since neighbours on the machine only ever add time.
@@ -76,6 +107,8 @@ fn main() -> Result<(), Vec<domain::policy::PolicyProblem>> {
         ("20 rules that are all computed", document(twenty)),
         ("300 rules on the label, the last matches", document(equal)),
         ("300 rules, 10 of them not on the label", document(mixed)),
+        ("300 rules of cells on the label", table(300)),
+        ("300 rules of cells that are all computed", open_table(300)),
     ] {
         let policy = CompiledPolicy::compile(document)?;
         let decide = microseconds(|| drop(black_box(policy.decide(black_box(&facts)))));

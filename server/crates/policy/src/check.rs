@@ -1,107 +1,71 @@
-//! What is wrong with a document: by itself, and against the queues that exist.
+//! What is wrong with a document: by itself, and against what exists.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod examples;
+mod names;
+mod overlap;
+mod reach;
+mod rule;
+mod table;
+
+use std::collections::HashSet;
 
 use domain::{
-    PolicyDocument, Queue, QueueKind,
-    policy::{MAX_EXPRESSION_BYTES, MAX_RULES, PolicyProblem, Rule, SCHEMA, Target, Then},
-    text,
+    PolicyDocument, Queue, Rule,
+    policy::{MAX_EXAMPLES, MAX_EXPRESSION_BYTES, MAX_RULES, OLDEST_SCHEMA, PolicyProblem, SCHEMA},
 };
 
 use crate::{
-    compiled::CompiledRule,
-    condition::{self, Table},
+    compiled::{Asks, CompiledPolicy, CompiledRule},
+    condition::{self, Condition, Table},
     limits,
     problem::{of_document, of_rule},
+    space::Space,
+    syntax::Mistake,
 };
 
-type Kinds<'a> = BTreeMap<&'a str, QueueKind>;
+pub use examples::{ExampleOutcome, run_examples};
+pub(crate) use table::{check_cells, check_columns};
 
-/// Everything that is wrong with a document: what keeps it from compiling, names of queues that do not exist or are of the
-/// wrong kind, and rules that can never match. A document without problems may be activated.
+/// What exists in the workspace, for checking a document against it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// Every queue and automation.
+    pub queues: &'a [Queue],
+    /// Every label; labels are not checked when it is empty.
+    pub labels: &'a [String],
+    /// Every skill; skills are not checked when it is empty.
+    pub skills: &'a [String],
+}
+
+/// Everything that was found in a document: what keeps it from compiling, names of things that do not exist, rules that can
+/// never match, examples that do not hold, gaps and overlaps. A document without errors may be activated.
 #[must_use]
-pub fn check(document: &PolicyDocument, queues: &[Queue]) -> Vec<PolicyProblem> {
-    let (rules, mut problems) = compile_rules(document, &mut Table::default());
-    let queues: Kinds<'_> = queues.iter().map(|queue| (queue.name.as_str(), queue.kind)).collect();
-    for (label, queue) in &document.label_queues {
-        if let Some(message) = check_queue(queue, QueueKind::People, &queues) {
-            problems.push(of_document(&format!("label_queues.{label}"), message));
-        }
+pub fn check(document: &PolicyDocument, known: &Known<'_>) -> Vec<PolicyProblem> {
+    let mut table = Table::default();
+    let (rules, mut problems) = compile_rules(document, &mut table);
+    let compiles = problems.is_empty();
+    names::check(document, &rules, known, &mut problems);
+    examples::check_shape(document, &mut problems);
+    let space = Space::of(document, &rules, &table, known.labels);
+    reach::check(document, &space, &mut problems);
+    if compiles {
+        let policy = CompiledPolicy::of(document.clone(), rules, table);
+        examples::check_outcomes(&policy, &mut problems);
+        overlap::check(&policy, &space, &mut problems);
     }
-    for (rule, compiled) in document.rules.iter().zip(&rules) {
-        let asked = compiled.iter().flat_map(|compiled| &compiled.condition.queues);
-        for (queue, place) in asked.filter(|(queue, _)| !queues.contains_key(queue.as_str())) {
-            let (line, column) = place.unzip();
-            problems.push(PolicyProblem {
-                line,
-                column,
-                ..of_rule(&rule.id, "when", format!("there is no queue `{queue}`"))
-            });
-        }
-        let target = check_target(&rule.then.destination, &queues).into_iter();
-        problems.extend(target.map(|message| of_rule(&rule.id, "then.destination", message)));
-    }
-    let otherwise = check_target(&document.otherwise.destination, &queues).into_iter();
-    problems.extend(otherwise.map(|message| of_document("otherwise.destination", message)));
-    check_reach(document, &rules, &mut problems);
+    problems.sort_by_key(|problem| problem.severity);
     problems.truncate(limits::MAX_PROBLEMS);
     problems
 }
 
-fn check_target(target: &Target, queues: &Kinds<'_>) -> Vec<String> {
-    let checked = match target {
-        Target::Queue { queue } | Target::LabelQueue { fallback: queue } => [Some((queue, QueueKind::People)), None],
-        Target::Automation { automation } => [Some((automation, QueueKind::Automation)), None],
-        Target::Approval { automation, otherwise } => {
-            [Some((automation, QueueKind::Automation)), Some((otherwise, QueueKind::People))]
-        }
-        Target::Close | Target::DeadLetter => [None, None],
-    };
-    checked.into_iter().flatten().filter_map(|(queue, kind)| check_queue(queue, kind, queues)).collect()
-}
-
-fn check_queue(queue: &str, wanted: QueueKind, queues: &Kinds<'_>) -> Option<String> {
-    let noun = match wanted {
-        QueueKind::People => "queue",
-        QueueKind::Automation => "automation",
-    };
-    match (queues.get(queue), wanted) {
-        (None, _) => Some(format!("there is no {noun} `{queue}`")),
-        (Some(QueueKind::Automation), QueueKind::People) => Some(format!(
-            "`{queue}` is an automation, and people's work goes here; use the destination automation or approval"
-        )),
-        (Some(QueueKind::People), QueueKind::Automation) => {
-            Some(format!("`{queue}` is a queue of people, not an automation; use the destination queue"))
-        }
-        _ => None,
-    }
-}
-
-/// Rules that no task can reach.
-fn check_reach(document: &PolicyDocument, rules: &[Option<CompiledRule>], problems: &mut Vec<PolicyProblem>) {
-    let last = rules.len().saturating_sub(1);
-    let always =
-        rules.iter().position(|rule| rule.as_ref().is_some_and(CompiledRule::is_always)).filter(|&place| place < last);
-    if let Some(place) = always {
-        let rule = &document.rules[place];
-        let next = &document.rules[place + 1].id;
-        let message =
-            format!("it always matches, so `{next}` and whatever follows can never match; move it to the end");
-        problems.push(of_rule(&rule.id, "when", message));
-    }
-    let mut seen: HashMap<&str, &str> = HashMap::new();
-    for rule in &document.rules {
-        match seen.get(rule.when.trim()) {
-            Some(first) => problems.push(of_rule(
-                &rule.id,
-                "when",
-                format!("`{first}` has the same condition, so this can never match"),
-            )),
-            None => {
-                seen.insert(rule.when.trim(), &rule.id);
-            }
-        }
-    }
+/// The errors that keep a document from deciding at all: what keeps it from compiling, and names of things that do not exist.
+/// A version that was active once may come back without these.
+#[must_use]
+pub fn check_standing(document: &PolicyDocument, known: &Known<'_>) -> Vec<PolicyProblem> {
+    let (rules, mut problems) = compile_rules(document, &mut Table::default());
+    names::check(document, &rules, known, &mut problems);
+    problems.retain(PolicyProblem::is_error);
+    problems
 }
 
 /// Compiles every rule of a document and says what is wrong with the document by itself. A rule that does not compile is
@@ -110,14 +74,16 @@ pub(crate) fn compile_rules(
     document: &PolicyDocument,
     table: &mut Table,
 ) -> (Vec<Option<CompiledRule>>, Vec<PolicyProblem>) {
-    let mut problems = Vec::new();
-    if document.schema != SCHEMA {
-        problems.push(of_document("schema", format!("must be {SCHEMA}")));
-    }
-    check_labels(document, &mut problems);
-    check_then(&document.otherwise, |field, message| {
+    let mut problems = check_schema(document);
+    check_columns(&document.columns, |field, message| problems.push(of_document(field, message)));
+    rule::check_labels(document, &mut problems);
+    rule::check_then(&document.otherwise, |field, message| {
         problems.push(of_document(&format!("otherwise.{field}"), message));
     });
+    rule::check_shedding(document, &mut problems);
+    if document.examples.len() > MAX_EXAMPLES {
+        problems.push(of_document("examples", format!("there may be at most {MAX_EXAMPLES} examples")));
+    }
     if document.rules.len() > MAX_RULES {
         problems.push(of_document("rules", format!("there may be at most {MAX_RULES} rules")));
         return (Vec::new(), problems);
@@ -128,8 +94,11 @@ pub(crate) fn compile_rules(
         if !ids.insert(rule.id.as_str()) {
             problems.push(of_rule(&rule.id, "id", "another rule has the same id"));
         }
-        check_rule(rule, &mut problems);
-        rules.push(compile_rule(rule, table, &mut problems));
+        rule::check_rule(rule, &mut problems);
+        check_cells(&rule.cells, &document.columns, true, |field, message| {
+            problems.push(of_rule(&rule.id, field, message));
+        });
+        rules.push(compile_rule(document.schema, rule, table, &mut problems));
         if problems.len() > limits::MAX_PROBLEMS {
             break;
         }
@@ -138,13 +107,49 @@ pub(crate) fn compile_rules(
     (rules, problems)
 }
 
-fn compile_rule(rule: &Rule, table: &mut Table, problems: &mut Vec<PolicyProblem>) -> Option<CompiledRule> {
-    if rule.when.len() > MAX_EXPRESSION_BYTES {
-        problems.push(of_rule(&rule.id, "when", format!("must be at most {MAX_EXPRESSION_BYTES} bytes")));
+/// Whether the document is of a form that is read, and has only what that form has.
+pub(crate) fn check_schema(document: &PolicyDocument) -> Vec<PolicyProblem> {
+    match document.schema {
+        SCHEMA => return Vec::new(),
+        OLDEST_SCHEMA => {}
+        _ => return vec![of_document("schema", format!("must be {OLDEST_SCHEMA} or {SCHEMA}"))],
+    }
+    let newer = |what: &str| format!("schema {OLDEST_SCHEMA} has no {what}; write \"schema\": {SCHEMA}");
+    let mut problems = Vec::new();
+    if !document.columns.is_empty() {
+        problems.push(of_document("columns", newer("columns")));
+    }
+    if !document.examples.is_empty() {
+        problems.push(of_document("examples", newer("examples")));
+    }
+    if document.shedding.is_some() {
+        problems.push(of_document("shedding", newer("shedding")));
+    }
+    for rule in &document.rules {
+        let found = [
+            ("cells", !rule.cells.is_empty(), "cells"),
+            ("area", rule.area.is_some(), "areas"),
+            ("disabled", rule.disabled, "disabled rules"),
+        ];
+        let found = found.into_iter().filter(|(_, has, _)| *has);
+        problems.extend(found.map(|(field, _, what)| of_rule(&rule.id, field, newer(what))));
+    }
+    problems.truncate(limits::MAX_PROBLEMS);
+    problems
+}
+
+fn compile_rule(
+    schema: u32,
+    rule: &Rule,
+    table: &mut Table,
+    problems: &mut Vec<PolicyProblem>,
+) -> Option<CompiledRule> {
+    if schema == OLDEST_SCHEMA && rule.when.trim().is_empty() {
+        problems.push(of_rule(&rule.id, "when", "is required"));
         return None;
     }
-    match condition::compile(&rule.when, table) {
-        Ok(condition) => Some(CompiledRule::new(condition, table)),
+    match compile_expression(&rule.when, table) {
+        Ok(condition) => Some(CompiledRule::new(Asks::new(&rule.cells, condition, table), rule.disabled)),
         Err(mistakes) => {
             problems.extend(mistakes.into_iter().map(|mistake| {
                 let (line, column) = mistake.place.unzip();
@@ -155,46 +160,11 @@ fn compile_rule(rule: &Rule, table: &mut Table, problems: &mut Vec<PolicyProblem
     }
 }
 
-fn check_rule(rule: &Rule, problems: &mut Vec<PolicyProblem>) {
-    let mut refuse = |field: &str, message: String| problems.push(of_rule(&rule.id, field, message));
-    if let Err(error) = text::check_name("id", &rule.id) {
-        refuse("id", error.message);
+/// Compiles an expression; nothing when it is blank.
+pub(crate) fn compile_expression(when: &str, table: &mut Table) -> Result<Option<Condition>, Vec<Mistake>> {
+    if when.len() > MAX_EXPRESSION_BYTES {
+        let message = format!("must be at most {MAX_EXPRESSION_BYTES} bytes");
+        return Err(vec![Mistake { place: None, message }]);
     }
-    if let Err(error) = text::check_required("description", &rule.description, limits::MAX_DESCRIPTION_BYTES) {
-        refuse("description", error.message);
-    }
-    check_then(&rule.then, |field, message| refuse(&format!("then.{field}"), message));
-}
-
-fn check_labels(document: &PolicyDocument, problems: &mut Vec<PolicyProblem>) {
-    if document.label_queues.len() > limits::MAX_LABEL_QUEUES {
-        problems.push(of_document("label_queues", format!("there may be at most {}", limits::MAX_LABEL_QUEUES)));
-    }
-    for (label, queue) in &document.label_queues {
-        let checked = text::check_label("label", label).and_then(|()| text::check_name("queue", queue));
-        if let Err(error) = checked {
-            problems
-                .push(of_document("label_queues", format!("{} `{queue}` of `{label}` {}", error.field, error.message)));
-        }
-    }
-}
-
-fn check_then(then: &Then, mut refuse: impl FnMut(&str, String)) {
-    for queue in then.destination.queues() {
-        if let Err(error) = text::check_name("queue", queue) {
-            refuse("destination", format!("the name `{queue}` {}", error.message));
-        }
-    }
-    if then.sla_minutes.is_some_and(|minutes| minutes == 0 || minutes > limits::MAX_SLA_MINUTES) {
-        refuse("sla_minutes", "must be from 1 minute to a year".to_owned());
-    }
-    if then.skills.len() > limits::MAX_SKILLS {
-        refuse("skills", format!("there may be at most {}", limits::MAX_SKILLS));
-    }
-    if let Some(Err(error)) = then.skills.iter().map(|skill| text::check_name("skills", skill)).find(Result::is_err) {
-        refuse("skills", error.message);
-    }
-    if let Some(Err(error)) = then.note.as_ref().map(|note| text::check_length("note", note, limits::MAX_NOTE_BYTES)) {
-        refuse("note", error.message);
-    }
+    if when.trim().is_empty() { Ok(None) } else { condition::compile(when, table).map(Some) }
 }

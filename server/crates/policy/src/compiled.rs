@@ -1,17 +1,14 @@
 //! A policy ready to decide.
 
-use cel::{
-    Value,
-    common::{
-        ast::{Expr, LiteralValue},
-        types::CelBool,
-    },
-};
+mod record;
+
+use std::collections::BTreeMap;
+
+use cel::{Context, Value, common::types::CelBool};
 use domain::{
-    Destination, PolicyDocument, Priority, RuleOutcome, RuleTrace,
-    policy::{PolicyProblem, Then},
+    Destination, PolicyDocument, Priority, RuleTrace,
+    policy::{Cell, ColumnFact, PolicyProblem},
 };
-use serde_json::json;
 
 use crate::{
     check,
@@ -19,7 +16,7 @@ use crate::{
     explain,
     facts::Facts,
     index::{self, Guard, Index},
-    scene::{self, Scene},
+    scene::Scene,
 };
 
 /// What a policy said of a task.
@@ -64,40 +61,107 @@ pub struct CompiledPolicy {
     rules: Vec<CompiledRule>,
     table: Table,
     index: Index,
-    /// The queues whose numbers the conditions read.
+    /// The queues whose numbers the rules read.
     queues: Vec<String>,
 }
 
-/// A rule with its condition compiled.
+/// A rule ready to be tried.
 #[derive(Debug)]
 pub(crate) struct CompiledRule {
-    pub(crate) condition: Condition,
+    pub(crate) asks: Asks,
+    disabled: bool,
+}
+
+/// What is asked of a task: cells, and an expression beside them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asks {
+    /// Nothing when the expression is blank.
+    pub(crate) condition: Option<Condition>,
+    /// The cells that are no guards.
+    cells: Vec<(ColumnFact, Cell)>,
     guards: Vec<Guard>,
-    /// Whether the guards are the whole condition.
+    /// Whether the guards are the whole expression.
     guards_decide: bool,
 }
 
-impl CompiledRule {
-    pub(crate) fn new(condition: Condition, table: &Table) -> Self {
-        let (guards, guards_decide) = index::guards(&condition.tree.expr, table);
-        Self { condition, guards, guards_decide }
+impl Asks {
+    pub(crate) fn new(cells: &BTreeMap<ColumnFact, Cell>, condition: Option<Condition>, table: &Table) -> Self {
+        let (mut guards, guards_decide) = match &condition {
+            Some(condition) => index::guards(&condition.tree.expr, table),
+            None => (Vec::new(), true),
+        };
+        let mut others = Vec::new();
+        for (fact, cell) in cells {
+            match Guard::of_cell(fact, cell) {
+                Some(guard) => guards.push(guard),
+                None => others.push((fact.clone(), cell.clone())),
+            }
+        }
+        Self { condition, cells: others, guards, guards_decide }
     }
 
-    /// Whether the condition is the word `true`.
-    pub(crate) fn is_always(&self) -> bool {
-        matches!(&self.condition.tree.expr, Expr::Literal(LiteralValue::Boolean(truth)) if *truth.inner())
+    /// The queues whose numbers it reads.
+    pub(crate) fn queues(&self) -> impl Iterator<Item = &str> {
+        let asked =
+            self.condition.iter().flat_map(|condition| condition.queues.iter().map(|(queue, _)| queue.as_str()));
+        asked.chain(self.cells.iter().filter_map(|(fact, _)| match fact {
+            ColumnFact::Queue(queue, _) => Some(queue.as_str()),
+            _ => None,
+        }))
+    }
+
+    /// Whether all of it holds for a task.
+    ///
+    /// # Errors
+    /// With one sentence when the expression cannot be computed.
+    pub(crate) fn hold<'s>(
+        &self,
+        scene: &'s Scene<'_>,
+        context: &mut Option<Context<'s, 's>>,
+        table: &Table,
+    ) -> Result<bool, String> {
+        if !self.guards.iter().all(|guard| guard.admits(scene))
+            || !self.cells.iter().all(|(fact, cell)| scene.holds(fact, cell))
+        {
+            return Ok(false);
+        }
+        let condition = match &self.condition {
+            Some(condition) if !self.guards_decide => condition,
+            _ => return Ok(true),
+        };
+        let context = context.get_or_insert_with(|| scene.context());
+        match Value::resolve_val(&condition.tree, context) {
+            Ok(value) => value.downcast_ref::<CelBool>().map(|truth| *truth.inner()).ok_or_else(|| {
+                let kind = explain::kind_name(value.get_type().name());
+                format!("the condition gave {kind} instead of true or false")
+            }),
+            Err(error) => Err(explain::error(&error, table)),
+        }
+    }
+}
+
+impl CompiledRule {
+    pub(crate) const fn new(asks: Asks, disabled: bool) -> Self {
+        Self { asks, disabled }
     }
 }
 
 impl CompiledPolicy {
-    /// The rules whose condition has this text in quotes, in order: what a renamed label would leave behind.
+    /// The rules whose condition has this text in quotes, or whose cell for the label has it, in order: what a renamed label
+    /// would leave behind.
     #[must_use]
     pub fn rules_naming(&self, text: &str) -> Vec<&str> {
         let quoted = ['"', '\''].map(|quote| format!("{quote}{text}{quote}"));
         self.document
             .rules
             .iter()
-            .filter(|rule| quoted.iter().any(|quoted| rule.when.contains(quoted.as_str())))
+            .filter(|rule| {
+                quoted.iter().any(|quoted| rule.when.contains(quoted.as_str()))
+                    || matches!(
+                        rule.cells.get(&ColumnFact::Label),
+                        Some(Cell::AnyOf(values) | Cell::NoneOf(values)) if values.iter().any(|value| value == text)
+                    )
+            })
             .map(|rule| rule.id.as_str())
             .collect()
     }
@@ -105,7 +169,10 @@ impl CompiledPolicy {
     /// The rules that ask for a promised precision.
     #[must_use]
     pub fn rules_asking_for_precision(&self) -> Vec<String> {
-        let asks = self.document.rules.iter().filter(|rule| rule.when.contains("classification.reaches_precision"));
+        let asks = self.document.rules.iter().filter(|rule| {
+            rule.when.contains("classification.reaches_precision")
+                || rule.cells.contains_key(&ColumnFact::ReachesPrecision)
+        });
         asks.map(|rule| rule.id.clone()).collect()
     }
 
@@ -119,16 +186,20 @@ impl CompiledPolicy {
         if !problems.is_empty() {
             return Err(problems);
         }
+        Ok(Self::of(document, rules, table))
+    }
+
+    /// The policy of a document without problems, from its compiled rules.
+    pub(crate) fn of(document: PolicyDocument, rules: Vec<Option<CompiledRule>>, table: Table) -> Self {
         let rules: Vec<_> = rules.into_iter().flatten().collect();
         let mut index = Index::default();
-        for (place, rule) in rules.iter().enumerate() {
-            index.add(place, &rule.guards);
+        for (place, rule) in rules.iter().enumerate().filter(|(_, rule)| !rule.disabled) {
+            index.add(place, &rule.asks.guards);
         }
-        let mut queues: Vec<_> =
-            rules.iter().flat_map(|rule| &rule.condition.queues).map(|(queue, _)| queue.clone()).collect();
+        let mut queues: Vec<_> = rules.iter().flat_map(|rule| rule.asks.queues()).map(str::to_owned).collect();
         queues.sort_unstable();
         queues.dedup();
-        Ok(Self { document, rules, table, index, queues })
+        Self { document, rules, table, index, queues }
     }
 
     /// The document that was compiled.
@@ -150,89 +221,23 @@ impl CompiledPolicy {
         self.verdict(self.decide(facts), facts)
     }
 
+    /// Whether the rule at a place would match if it came first; false when it cannot be computed.
+    pub(crate) fn matches(&self, place: usize, facts: &Facts<'_>) -> bool {
+        let scene = Scene::new(facts, &self.table);
+        self.rules[place].asks.hold(&scene, &mut None, &self.table).unwrap_or(false)
+    }
+
     fn first_match(&self, scene: &Scene<'_>, candidates: impl Iterator<Item = usize>) -> Outcome {
-        let context = scene.context();
+        let mut context = None;
         let mut errors = Vec::new();
         for place in candidates {
-            let rule = &self.rules[place];
-            if !rule.guards.iter().all(|guard| guard.admits(scene)) {
-                continue;
-            }
-            if rule.guards_decide {
-                return Outcome { rule: Some(place), errors };
-            }
-            match Value::resolve_val(&rule.condition.tree, &context) {
-                Ok(value) => match value.downcast_ref::<CelBool>().map(|truth| *truth.inner()) {
-                    Some(true) => return Outcome { rule: Some(place), errors },
-                    Some(false) => {}
-                    None => {
-                        let kind = explain::kind_name(value.get_type().name());
-                        errors.push((place, format!("the condition gave {kind} instead of true or false")));
-                    }
-                },
-                Err(error) => errors.push((place, explain::error(&error, &self.table))),
+            match self.rules[place].asks.hold(scene, &mut context, &self.table) {
+                Ok(true) => return Outcome { rule: Some(place), errors },
+                Ok(false) => {}
+                Err(message) => errors.push((place, message)),
             }
         }
         Outcome { rule: None, errors }
-    }
-
-    fn verdict(&self, outcome: Outcome, facts: &Facts<'_>) -> Verdict {
-        let rule = outcome.rule.map(|place| &self.document.rules[place]);
-        let then: &Then = rule.map_or(&self.document.otherwise, |rule| &rule.then);
-        let label = facts.classification.map(|said| said.label.as_str());
-        let destination = then.destination.resolve(label, &self.document.label_queues);
-        // A predicted priority is a suggestion: only a rule that asks for it acts on it.
-        let priority = then.priority.or(facts.task.priority_hint).unwrap_or_default();
-        let rule_errors = outcome.errors.len();
-        Verdict {
-            matched_rule: rule.map(|rule| rule.id.clone()),
-            explanation: explain::decision(rule, &destination, rule_errors, facts),
-            destination,
-            priority,
-            sla_minutes: then.sla_minutes,
-            required_skills: then.skills.clone(),
-            note: then.note.clone(),
-            trace: self.trace(outcome),
-            facts_used: self.facts_used(facts),
-            rule_errors,
-        }
-    }
-
-    fn trace(&self, outcome: Outcome) -> Vec<RuleTrace> {
-        let tried = outcome.rule.map_or(self.rules.len(), |place| place + 1);
-        let mut errors = outcome.errors.into_iter().peekable();
-        let steps = self.document.rules.iter().take(tried).enumerate().map(|(place, rule)| {
-            let result = if outcome.rule == Some(place) {
-                RuleOutcome::Matched
-            } else if let Some((_, message)) = errors.next_if(|(failed, _)| *failed == place) {
-                RuleOutcome::Error { message }
-            } else {
-                RuleOutcome::NotMatched
-            };
-            RuleTrace { rule: rule.id.clone(), outcome: result }
-        });
-        steps.collect()
-    }
-
-    fn facts_used(&self, facts: &Facts<'_>) -> serde_json::Value {
-        let mut used = json!({
-            "now": facts.now,
-            "hour": facts.now.to_utc().hour(),
-            "weekday": scene::weekday(facts.now),
-        });
-        if !self.queues.is_empty() {
-            let known = self.queues.iter().filter_map(|queue| facts.queues.get_key_value(queue));
-            let numbers = known.map(|(queue, numbers)| {
-                let numbers = json!({
-                    "depth": numbers.depth,
-                    "oldest_age_minutes": numbers.oldest_age_minutes,
-                    "agents_present": numbers.agents_present,
-                });
-                (queue.clone(), numbers)
-            });
-            used["queues"] = serde_json::Value::Object(numbers.collect());
-        }
-        used
     }
 
     /// Tries every rule by its whole condition: what the index must agree with.
@@ -240,19 +245,32 @@ impl CompiledPolicy {
     pub(crate) fn evaluate_every_rule(&self, facts: &Facts<'_>) -> Verdict {
         let plain = Self {
             document: self.document.clone(),
-            rules: self.rules.iter().map(CompiledRule::without_guards).collect(),
+            rules: self
+                .rules
+                .iter()
+                .zip(&self.document.rules)
+                .map(|(compiled, rule)| compiled.without_guards(rule))
+                .collect(),
             table: Table(self.table.0.clone()),
             index: Index::default(),
             queues: self.queues.clone(),
         };
-        let outcome = plain.first_match(&Scene::new(facts, &plain.table), 0..plain.rules.len());
+        let enabled = (0..plain.rules.len()).filter(|&place| !plain.rules[place].disabled);
+        let outcome = plain.first_match(&Scene::new(facts, &plain.table), enabled);
         plain.verdict(outcome, facts)
     }
 }
 
 #[cfg(test)]
 impl CompiledRule {
-    fn without_guards(&self) -> Self {
-        Self { condition: self.condition.clone(), guards: Vec::new(), guards_decide: false }
+    /// The same rule, tried by all of its cells and its whole condition.
+    fn without_guards(&self, rule: &domain::Rule) -> Self {
+        let asks = Asks {
+            condition: self.asks.condition.clone(),
+            cells: rule.cells.clone().into_iter().collect(),
+            guards: Vec::new(),
+            guards_decide: false,
+        };
+        Self { asks, disabled: self.disabled }
     }
 }

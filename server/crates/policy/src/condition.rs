@@ -7,7 +7,7 @@ use cel::{
 };
 
 use crate::{
-    facts::{self, Fact, QueueNumber},
+    facts::{self, Fact},
     kinds::Kind,
     problem::place,
     syntax::{self, Mistake},
@@ -45,6 +45,8 @@ pub(crate) struct Condition {
     pub(crate) tree: IdedExpr,
     /// The queues that it asks for, with line and column.
     pub(crate) queues: Vec<(String, Option<(u32, u32)>)>,
+    /// The labels that it compares the classification's with, with line and column.
+    pub(crate) labels: Vec<(String, Option<(u32, u32)>)>,
 }
 
 /// Compiles a condition, adding the facts that it reads to the table.
@@ -57,13 +59,18 @@ pub(crate) fn compile(source: &str, table: &mut Table) -> Result<Condition, Vec<
         variables: Vec::new(),
         loop_nodes: 0,
         queues: Vec::new(),
+        labels: Vec::new(),
         mistakes: Vec::new(),
     };
     let (compiled, kind) = walk.visit(&tree);
     if !kind.may_be(Kind::Truth) {
         walk.refuse(&tree, format!("a condition must be true or false, and this is {kind}"));
     }
-    if walk.mistakes.is_empty() { Ok(Condition { tree: compiled, queues: walk.queues }) } else { Err(walk.mistakes) }
+    if walk.mistakes.is_empty() {
+        Ok(Condition { tree: compiled, queues: walk.queues, labels: walk.labels })
+    } else {
+        Err(walk.mistakes)
+    }
 }
 
 type Typed = (IdedExpr, Kind);
@@ -77,6 +84,7 @@ struct Walk<'a> {
     /// Nodes of the loop around so far.
     loop_nodes: usize,
     queues: Vec<(String, Option<(u32, u32)>)>,
+    labels: Vec<(String, Option<(u32, u32)>)>,
     mistakes: Vec<Mistake>,
 }
 
@@ -212,7 +220,7 @@ impl Walk<'_> {
             return if self.is_root(root) { Fact::of(root, key) } else { None };
         }
         if let Some(Some(queue)) = self.queue_name(operand) {
-            return Some((Fact::Queue(queue.to_owned(), QueueNumber::of(key)?), Kind::Whole));
+            return Some((Fact::Queue(queue.to_owned(), facts::queue_number(key)?), Kind::Whole));
         }
         match self.fact(operand)? {
             (Fact::Attribute(mut path), _) => {

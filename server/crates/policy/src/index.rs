@@ -7,6 +7,7 @@ use cel::{
     IdedExpr,
     common::ast::{Expr, operators},
 };
+use domain::policy::{Cell, ColumnFact};
 
 use crate::{
     condition::{Table, text},
@@ -22,13 +23,26 @@ pub(crate) enum Key {
 }
 
 /// A part of a condition that must hold for the whole to hold: the fact has one of these values.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Guard {
     key: Key,
     values: Vec<String>,
 }
 
 impl Guard {
+    /// The guard that a cell is, when it is one.
+    pub(crate) fn of_cell(fact: &ColumnFact, cell: &Cell) -> Option<Self> {
+        let key = match fact {
+            ColumnFact::Label => Key::Label,
+            ColumnFact::Channel => Key::Channel,
+            _ => return None,
+        };
+        match cell {
+            Cell::AnyOf(values) => Some(Self { key, values: values.clone() }),
+            _ => None,
+        }
+    }
+
     pub(crate) fn admits(&self, scene: &Scene<'_>) -> bool {
         let value = match self.key {
             Key::Label => scene.label(),

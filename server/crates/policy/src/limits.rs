@@ -22,3 +22,15 @@ pub(crate) const MAX_WORD_BYTES: usize = 100;
 pub(crate) const MAX_LOOP_NODES: usize = 60;
 /// Most problems that are said of one document: after these, the rest helps nobody.
 pub(crate) const MAX_PROBLEMS: usize = 100;
+/// Most boxes that a region may fall into while rules are held against each other: past these, nothing is said.
+pub(crate) const MAX_BOXES: usize = 2_000;
+/// Most rules that one finding names.
+pub(crate) const MAX_NAMED_RULES: usize = 5;
+/// Most gaps that are said.
+pub(crate) const MAX_GAPS: usize = 3;
+/// Most overlaps that are said.
+pub(crate) const MAX_OVERLAPS: usize = 20;
+/// Most pairs of overlapping rules that are looked at.
+pub(crate) const MAX_PAIRS: usize = 2_000;
+/// Most boxes in which a task is looked for that breaks a guardrail.
+pub(crate) const MAX_TRIES: usize = 200;

@@ -1,15 +1,33 @@
 //! Building the problems that a document is refused with.
 
-use domain::policy::PolicyProblem;
+use domain::policy::{CaseFacts, PolicyProblem, Severity};
 
 /// A problem of the document as a whole.
 pub(crate) fn of_document(field: &str, message: impl Into<String>) -> PolicyProblem {
-    PolicyProblem { rule: None, field: field.to_owned(), line: None, column: None, message: message.into() }
+    PolicyProblem {
+        severity: Severity::Error,
+        rule: None,
+        field: field.to_owned(),
+        line: None,
+        column: None,
+        message: message.into(),
+        example: None,
+    }
 }
 
 /// A problem of one rule.
 pub(crate) fn of_rule(rule: &str, field: &str, message: impl Into<String>) -> PolicyProblem {
     PolicyProblem { rule: Some(rule.to_owned()), ..of_document(field, message) }
+}
+
+/// The same with another weight.
+pub(crate) fn weighing(severity: Severity, problem: PolicyProblem) -> PolicyProblem {
+    PolicyProblem { severity, ..problem }
+}
+
+/// The same with a task that shows it.
+pub(crate) fn shown_by(example: Option<CaseFacts>, problem: PolicyProblem) -> PolicyProblem {
+    PolicyProblem { example: example.map(Box::new), ..problem }
 }
 
 /// Line and column, both from 1 and the column in characters, of a byte offset.

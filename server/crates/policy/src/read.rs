@@ -2,17 +2,18 @@
 
 use domain::{
     PolicyDocument, Rule, Then,
-    policy::{MAX_DOCUMENT_BYTES, PolicyProblem, Target},
+    policy::{Cell, Column, ColumnFact, MAX_DOCUMENT_BYTES, PolicyExample, PolicyProblem, Target},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::{
+    check::check_schema,
     limits,
     problem::{of_document, of_rule},
 };
 
-/// Reads a document. What it says is checked by [`check`](crate::check) and
+/// Reads a document of any form that ever was. What it says is checked by [`check`](crate::check) and
 /// [`CompiledPolicy::compile`](crate::CompiledPolicy::compile).
 ///
 /// # Errors
@@ -28,7 +29,10 @@ pub fn parse(json: &str) -> Result<PolicyDocument, Vec<PolicyProblem>> {
     })?;
     let mut problems = problems_of(&value);
     match serde_json::from_str::<PolicyDocument>(json) {
-        Ok(document) if problems.is_empty() => Ok(document),
+        Ok(document) if problems.is_empty() => {
+            let problems = check_schema(&document);
+            if problems.is_empty() { Ok(document) } else { Err(problems) }
+        }
         Ok(_) => Err(problems),
         Err(error) => {
             let message = plain(&error);
@@ -74,7 +78,21 @@ fn problems_of(value: &Value) -> Vec<PolicyProblem> {
             wrong.map(|(label, _)| of_document(&format!("label_queues.{label}"), "must be the name of a queue")),
         );
     }
+    problems.extend(misfits_of_list::<Column>(fields.get("columns"), "columns", "fact"));
+    problems.extend(misfits_of_list::<PolicyExample>(fields.get("examples"), "examples", "name"));
     problems
+}
+
+/// What does not fit in a list whose elements are called by one of their fields.
+fn misfits_of_list<T: DeserializeOwned>(list: Option<&Value>, field: &str, name: &str) -> Vec<PolicyProblem> {
+    let Some(Value::Array(list)) = list else { return Vec::new() };
+    let misfits = list.iter().enumerate().filter_map(|(place, element)| {
+        let message = misfit::<T>(element)?;
+        let named = element.get(name).and_then(Value::as_str);
+        let named = named.map_or_else(|| (place + 1).to_string(), str::to_owned);
+        Some(of_document(&format!("{field}.{named}"), message))
+    });
+    misfits.collect()
 }
 
 type Misfits = Vec<(String, String)>;
@@ -84,7 +102,13 @@ fn misfit<T: DeserializeOwned>(value: &Value) -> Option<String> {
 }
 
 fn misfits_of_rule(rule: &Value) -> Misfits {
-    let inner = rule.get("then").map(|then| misfits_of_then(then, "then")).unwrap_or_default();
+    let mut inner = rule.get("then").map(|then| misfits_of_then(then, "then")).unwrap_or_default();
+    if let Some(Value::Object(cells)) = rule.get("cells") {
+        inner.extend(cells.iter().filter_map(|(fact, cell)| {
+            let misfit = misfit::<ColumnFact>(&Value::from(fact.as_str())).or_else(|| misfit::<Cell>(cell));
+            Some((fact.clone(), misfit?))
+        }));
+    }
     match misfit::<Rule>(rule) {
         Some(message) if inner.is_empty() => vec![(field_of(&message), message)],
         _ => inner,

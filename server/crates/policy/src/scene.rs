@@ -10,12 +10,13 @@ use cel::{
     },
     context::VariableResolver,
 };
-use domain::{Priority, Timestamp, task::classified_text};
+use domain::{Priority, Timestamp, policy::Decimal, task::classified_text};
 use serde_json::Value;
 
 use crate::{
     condition::Table,
-    facts::{Fact, Facts, TaskText},
+    facts::{Fact, Facts, TaskText, read_queue},
+    language,
     syntax::ENV,
     words::fold,
 };
@@ -31,11 +32,21 @@ pub(crate) struct Scene<'a> {
     text: OnceLock<String>,
     /// Subject, body and both, folded for finding words.
     folded: [OnceLock<String>; 3],
+    language: OnceLock<&'static str>,
+    /// Numbers that cells ask for.
+    pub(crate) numbers: [OnceLock<Decimal>; 6],
 }
 
 impl<'a> Scene<'a> {
     pub(crate) fn new(facts: &'a Facts<'a>, table: &'a Table) -> Self {
-        Self { facts, table, text: OnceLock::new(), folded: Default::default() }
+        Self {
+            facts,
+            table,
+            text: OnceLock::new(),
+            folded: Default::default(),
+            language: OnceLock::new(),
+            numbers: Default::default(),
+        }
     }
 
     /// The context to evaluate in; cheap, since all share one environment.
@@ -53,6 +64,14 @@ impl<'a> Scene<'a> {
         channel(self.facts)
     }
 
+    /// The language that the task says it is in, else the one that its text is reliably in, else the empty text.
+    pub(crate) fn language(&self) -> &str {
+        match self.facts.task.attributes.get("language") {
+            Some(Value::String(stated)) => stated,
+            _ => self.language.get_or_init(|| language::detect(self.text(TaskText::Both))),
+        }
+    }
+
     fn text(&self, text: TaskText) -> &str {
         match text {
             TaskText::Subject => &self.facts.task.subject,
@@ -67,7 +86,12 @@ impl<'a> Scene<'a> {
         self.folded[text as usize].get_or_init(|| fold(self.text(text)))
     }
 
-    fn attribute(&self, path: &[String]) -> Option<&'a Value> {
+    /// What is known of the task.
+    pub(crate) const fn facts(&self) -> &'a Facts<'a> {
+        self.facts
+    }
+
+    pub(crate) fn attribute(&self, path: &[String]) -> Option<&'a Value> {
         let (first, rest) = path.split_first()?;
         rest.iter().try_fold(self.facts.task.attributes.get(first)?, |value, key| value.get(key))
     }
@@ -79,6 +103,7 @@ impl<'a> Scene<'a> {
             Fact::Text(text) => string(self.text(*text)),
             Fact::HasWords(text, words) => truth(words.are_in(self.folded(*text))),
             Fact::Channel => string(self.channel()),
+            Fact::Language => string(self.language()),
             Fact::ExternalId => string(self.facts.task.external_id.as_deref().unwrap_or_default()),
             Fact::PriorityHint => string(self.facts.task.priority_hint.map_or("", Priority::as_str)),
             Fact::Attribute(path) if path.is_empty() => CowVal::owned(object(&self.facts.task.attributes)),
@@ -102,7 +127,7 @@ impl<'a> Scene<'a> {
             Fact::HandlingMinutes => fraction(classification.and_then(|said| said.handling_minutes).unwrap_or(0.0)),
             Fact::ModelVersion => string(classification.map_or("", |said| &said.model_version)),
             Fact::Candidates => CowVal::owned(candidates(self.facts)),
-            Fact::Queue(queue, number) => whole(number.read(self.facts.queues.get(queue)?)),
+            Fact::Queue(queue, number) => whole(read_queue(*number, self.facts.queues.get(queue)?)),
             Fact::Hour => whole(u64::from(self.facts.now.to_utc().hour())),
             Fact::Minute => whole(u64::from(self.facts.now.to_utc().minute())),
             Fact::Weekday => whole(u64::from(weekday(self.facts.now))),

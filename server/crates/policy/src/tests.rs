@@ -1,18 +1,24 @@
 //! What several tests share: short ways to say documents, tasks and facts.
 
 mod decide;
+mod examples;
+mod guardrails;
 mod properties;
+mod random;
+mod reach;
 mod refuse;
+mod shadowed;
+mod table;
 
 use std::collections::BTreeMap;
 
 use domain::{
     Candidate, Classification, NewTask, PolicyDocument, Queue, QueueKind, Rule, Then, Timestamp,
-    policy::{SCHEMA, Target},
+    policy::{Cell, Column, ColumnFact, ColumnKind, PolicyProblem, Severity, Target},
 };
 use serde_json::Value;
 
-use crate::{CompiledPolicy, Facts, QueueFacts, Verdict};
+use crate::{CompiledPolicy, Facts, Known, QueueFacts, Verdict, check};
 
 pub(crate) fn to_queue(queue: &str) -> Then {
     let destination = Target::Queue { queue: queue.to_owned() };
@@ -21,18 +27,47 @@ pub(crate) fn to_queue(queue: &str) -> Then {
 
 /// A document whose rules `r0`, `r1`, … have these conditions and lead to the queues `q0`, `q1`, …
 pub(crate) fn document(conditions: &[&str]) -> PolicyDocument {
-    let rule = |(place, when): (usize, &&str)| Rule {
+    let rule = |(place, when): (usize, &&str)| Rule { when: (*when).to_owned(), ..rule(place, []) };
+    PolicyDocument { rules: conditions.iter().enumerate().map(rule).collect(), ..PolicyDocument::of(to_queue("rest")) }
+}
+
+/// The rule `r0`, `r1`, … with these cells, to the queue `q0`, `q1`, …
+pub(crate) fn rule<const CELLS: usize>(place: usize, cells: [(ColumnFact, Cell); CELLS]) -> Rule {
+    Rule {
         id: format!("r{place}"),
         description: format!("Rule number {place}."),
-        when: (*when).to_owned(),
+        area: None,
+        disabled: false,
+        cells: cells.into(),
+        when: String::new(),
         then: to_queue(&format!("q{place}")),
-    };
-    PolicyDocument {
-        schema: SCHEMA,
-        label_queues: BTreeMap::new(),
-        rules: conditions.iter().enumerate().map(rule).collect(),
-        otherwise: to_queue("rest"),
     }
+}
+
+/// A document of rules with the columns that their cells need.
+pub(crate) fn table(rules: Vec<Rule>) -> PolicyDocument {
+    let kinds: BTreeMap<_, _> =
+        rules.iter().flat_map(|rule| &rule.cells).map(|(fact, cell)| (fact.clone(), cell.kind())).collect();
+    let column = |(fact, kind): (ColumnFact, ColumnKind)| {
+        let kind = fact.kind().is_none().then_some(kind);
+        Column { fact, kind }
+    };
+    let columns = kinds.into_iter().map(column).collect();
+    PolicyDocument { columns, rules, ..PolicyDocument::of(to_queue("rest")) }
+}
+
+/// A cell as people write it, of a fact as conditions write it.
+pub(crate) fn cell(fact: &str, text: &str) -> (ColumnFact, Cell) {
+    let fact: ColumnFact = fact.parse().unwrap();
+    let kinds = fact.kind().map_or_else(|| ColumnKind::ALL.into_iter().rev().collect(), |kind| vec![kind]);
+    let cell = kinds.into_iter().find_map(|kind| Cell::read(kind, text).ok().flatten());
+    (fact, cell.unwrap_or_else(|| panic!("{text}")))
+}
+
+/// The findings that weigh at least this much.
+pub(crate) fn found(document: &PolicyDocument, queues: &[Queue], least: Severity) -> Vec<PolicyProblem> {
+    let known = Known { queues, ..Known::default() };
+    check(document, &known).into_iter().filter(|problem| problem.severity <= least).collect()
 }
 
 pub(crate) fn compiled(conditions: &[&str]) -> CompiledPolicy {

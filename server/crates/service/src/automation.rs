@@ -80,7 +80,7 @@ impl Services {
         Ok(AutomationBoard {
             rows: rows.collect(),
             champion: champion.map(|model| model.version),
-            rules: self.0.policy.load().compiled.rules_asking_for_precision(),
+            rules: self.0.deciding.load().active.compiled.rules_asking_for_precision(),
             check_percent: self.0.settings.check_percent,
             checked,
         })

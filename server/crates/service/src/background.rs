@@ -42,6 +42,7 @@ impl Background {
         self.services.0.intake.close();
         self.services.0.training.cancel_all();
         self.services.0.imports.cancel_all();
+        self.services.0.simulations.cancel_all();
         self.stop.send_replace(true);
         for worker in [self.intake, self.periodic, self.shadow] {
             if let Err(error) = worker.await {
@@ -68,7 +69,7 @@ impl Services {
                 _ = live.tick() => ("live numbers", self.tick_live().await),
                 _ = sweep.tick() => ("sweep", self.tick_sweep().await),
                 _ = trigger.tick() => ("training trigger", self.tick_trigger()),
-                _ = canary.tick() => ("canary", self.watch_canary().await.map_err(|error| error.to_string())),
+                _ = canary.tick() => ("canary", self.tick_canary().await),
                 _ = promises.tick() => ("promises", self.refresh_promises().await.map_err(|error| error.to_string())),
                 _ = drift.tick() => ("drift", self.watch_drift().await.map_err(|error| error.to_string())),
                 _ = prune.tick() => ("prune", self.tick_prune().await),
@@ -81,6 +82,7 @@ impl Services {
 
     async fn tick_live(&self) -> Result<(), String> {
         self.refresh_queues().await.map_err(|error| error.to_string())?;
+        self.refresh_spent().await.map_err(|error| error.to_string())?;
         self.publish().await.map_err(|error| error.to_string())
     }
 
@@ -89,11 +91,21 @@ impl Services {
         if freed > 0 {
             tracing::info!(tasks.freed = freed, "expired claims went back to their queues");
         }
+        let unanswered = self.sweep_approvals().await.map_err(|error| error.to_string())?;
+        if unanswered > 0 {
+            tracing::info!(tasks.unanswered = unanswered, "approvals ran out and counted as a no");
+        }
         self.reload_label_set().await.map_err(|error| error.to_string())?;
         self.reload_thresholds().await.map_err(|error| error.to_string())?;
-        self.reload_policy().await.map_err(|error| error.to_string())?;
+        self.reload_deciding().await.map_err(|error| error.to_string())?;
+        self.activate_scheduled().await.map_err(|error| error.to_string())?;
         self.reload_champion().await.map_err(|error| error.to_string())?;
         self.reload_challenger().await.map_err(|error| error.to_string())
+    }
+
+    async fn tick_canary(&self) -> Result<(), String> {
+        self.watch_canary().await.map_err(|error| error.to_string())?;
+        self.watch_policy_canary().await.map_err(|error| error.to_string())
     }
 
     /// Training takes its time, and the other ticks must not wait for it.

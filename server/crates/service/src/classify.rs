@@ -22,11 +22,13 @@ pub struct ClassifierSettings {
     pub failures: u32,
     /// How long the breaker stays open before one batch tries again, in milliseconds.
     pub open_ms: u64,
+    /// Of the batches, the percentage that may be asked a second time when the model failed.
+    pub retry_percent: u8,
 }
 
 impl Default for ClassifierSettings {
     fn default() -> Self {
-        Self { timeout_ms: 500, failures: 3, open_ms: 5_000 }
+        Self { timeout_ms: 500, failures: 3, open_ms: 5_000, retry_percent: 10 }
     }
 }
 
@@ -49,9 +51,37 @@ struct Breaker {
     last_failure: Option<FallbackReason>,
 }
 
+/// How much may be spent on a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Every stage of the model.
+    Full,
+    /// The cheapest stage alone.
+    Cheap,
+}
+
+/// What a retry costs, and the most retries that may be saved up, in percent of a retry.
+const RETRY: u32 = 100;
+const MOST_RETRIES: u32 = 10 * RETRY;
+
+/// A retry budget: every call earns a part of a retry, so that a model that fails is not asked twice as often for it.
+#[derive(Debug)]
+struct Retries(u32);
+
+impl Retries {
+    fn earn(&mut self, percent: u8) {
+        self.0 = (self.0 + u32::from(percent)).min(MOST_RETRIES);
+    }
+
+    fn take(&mut self) -> bool {
+        self.0.checked_sub(RETRY).inspect(|left| self.0 = *left).is_some()
+    }
+}
+
 pub(crate) struct ClassifierSlot {
     loaded: ArcSwap<Loaded>,
     breaker: Mutex<Breaker>,
+    retries: Mutex<Retries>,
     stuck: Arc<AtomicUsize>,
     settings: ClassifierSettings,
 }
@@ -61,6 +91,7 @@ impl ClassifierSlot {
         Self {
             loaded: ArcSwap::from_pointee(Loaded::Nothing(FallbackReason::NoModel)),
             breaker: Mutex::default(),
+            retries: Mutex::new(Retries(if settings.retry_percent == 0 { 0 } else { RETRY })),
             stuck: Arc::default(),
             settings,
         }
@@ -90,8 +121,24 @@ impl ClassifierSlot {
         }
     }
 
-    /// Classifies a batch off the async threads, or says why the rules must do without.
-    pub(crate) async fn classify(&self, texts: Vec<String>) -> Result<Vec<Classification>, FallbackReason> {
+    /// Classifies a batch off the async threads, or says why the rules must do without. A model that fails is asked once more
+    /// as long as the budget for that lasts; one that is slow is not.
+    pub(crate) async fn classify(
+        &self,
+        texts: Vec<String>,
+        effort: Effort,
+    ) -> Result<Vec<Classification>, FallbackReason> {
+        let texts = Arc::new(texts);
+        let answer = self.ask(Arc::clone(&texts), effort).await;
+        let may_retry = {
+            let mut retries = self.retries.lock().unwrap_or_else(PoisonError::into_inner);
+            retries.earn(self.settings.retry_percent);
+            answer == Err(FallbackReason::ModelFailed) && retries.take()
+        };
+        if may_retry { self.ask(texts, effort).await } else { answer }
+    }
+
+    async fn ask(&self, texts: Arc<Vec<String>>, effort: Effort) -> Result<Vec<Classification>, FallbackReason> {
         let classifier = match &**self.loaded.load() {
             Loaded::Nothing(reason) => return Err(*reason),
             Loaded::Model { classifier, .. } => Arc::clone(classifier),
@@ -102,7 +149,10 @@ impl ClassifierSlot {
         let expected = texts.len();
         let stuck = StuckCall::enter(&self.stuck);
         let call = tokio::task::spawn_blocking(move || {
-            let answer = classifier.classify(&texts);
+            let answer = match effort {
+                Effort::Full => classifier.classify(&texts),
+                Effort::Cheap => classifier.classify_cheaply(&texts),
+            };
             drop(stuck);
             answer
         });
@@ -212,6 +262,16 @@ mod tests {
         }
     }
 
+    /// Counts its calls, and fails.
+    struct Counting(Arc<AtomicUsize>);
+
+    impl Classifier for Counting {
+        fn classify(&self, _: &[String]) -> Result<Vec<Classification>, ClassifierError> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Err(ClassifierError { message: "broken".to_owned() })
+        }
+    }
+
     /// Answers only once it is let go.
     struct Stuck(Mutex<mpsc::Receiver<()>>);
 
@@ -229,12 +289,12 @@ mod tests {
     }
 
     async fn ask(slot: &ClassifierSlot) -> Result<Vec<Classification>, FallbackReason> {
-        slot.classify(vec!["text".to_owned()]).await
+        slot.classify(vec!["text".to_owned()], Effort::Full).await
     }
 
     #[tokio::test]
     async fn a_model_that_fails_again_and_again_is_left_alone() {
-        let settings = ClassifierSettings { timeout_ms: 60_000, failures: 2, open_ms: 60_000 };
+        let settings = ClassifierSettings { timeout_ms: 60_000, failures: 2, open_ms: 60_000, retry_percent: 0 };
         let slot = slot(settings, Flaky(AtomicUsize::new(usize::MAX)));
         assert_eq!(ask(&slot).await, Err(FallbackReason::ModelFailed));
         assert_eq!(slot.health().fallback, None, "one failure is no reason for alarm");
@@ -244,8 +304,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_model_that_fails_once_is_asked_again_while_the_budget_lasts() {
+        let settings =
+            ClassifierSettings { timeout_ms: 60_000, failures: 100, open_ms: 60_000, retry_percent: 10 };
+        let once = slot(settings.clone(), Flaky(AtomicUsize::new(1)));
+        assert_eq!(ask(&once).await.unwrap()[0].label, "text");
+        let calls = Arc::new(AtomicUsize::new(0));
+        let always = slot(settings, Counting(Arc::clone(&calls)));
+        for _ in 0..50 {
+            assert_eq!(ask(&always).await, Err(FallbackReason::ModelFailed));
+        }
+        // One retry to begin with, and one for every ten calls.
+        assert_eq!(calls.load(Ordering::Relaxed), 50 + 1 + 5);
+    }
+
+    #[tokio::test]
     async fn a_model_that_works_again_is_asked_again() {
-        let settings = ClassifierSettings { timeout_ms: 60_000, failures: 2, open_ms: 0 };
+        let settings = ClassifierSettings { timeout_ms: 60_000, failures: 2, open_ms: 0, retry_percent: 0 };
         let slot = slot(settings, Flaky(AtomicUsize::new(3)));
         for _ in 0..3 {
             assert_eq!(ask(&slot).await, Err(FallbackReason::ModelFailed));
@@ -258,7 +333,7 @@ mod tests {
     #[tokio::test]
     async fn a_model_that_hangs_stops_neither_callers_nor_more_than_a_few_threads() {
         let (let_go, held) = mpsc::channel();
-        let settings = ClassifierSettings { timeout_ms: 1, failures: 100, open_ms: 0 };
+        let settings = ClassifierSettings { timeout_ms: 1, failures: 100, open_ms: 0, retry_percent: 0 };
         let slot = slot(settings, Stuck(Mutex::new(held)));
         for _ in 0..MAX_STUCK_CALLS {
             assert_eq!(ask(&slot).await, Err(FallbackReason::ModelSlow));

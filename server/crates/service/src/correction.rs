@@ -2,7 +2,8 @@
 
 use domain::{
     Actor, Correction, CorrectionField, CorrectionId, CorrectionRequest, Decision, DecisionId, DecisionMode,
-    Destination, EscalationState, LabelKind, Permission, Priority, QueueKind, Task, TaskId, Timestamp, ValidationCode,
+    Destination, EscalationState, LabelKind, Permission, Priority, QueueKind, Task, TaskId, TaskState, Timestamp,
+    ValidationCode,
     ValidationError, decision::DecisionSource,
 };
 
@@ -11,6 +12,9 @@ use crate::{
     ports::store::{StoreResult, Transaction},
     services::id_ms,
 };
+
+/// Most expired approvals that are answered in one transaction.
+const SWEEP_TASKS: u32 = 200;
 
 /// A decision that a person makes in place of the one that holds.
 pub(crate) struct Rerouting {
@@ -150,8 +154,13 @@ impl Services {
         };
         let mut tx = self.begin().await?;
         let task = tx.lookup_task(id).await?.ok_or(WorkError::NotFound)?;
+        if let TaskState::AwaitingApproval { approver, .. } = &task.state
+            && !approver.admits(actor.role())
+        {
+            return Err(domain::Forbidden(Permission::ApproveAutomations).into());
+        }
         let now = self.now();
-        let state = task.state.clone().answer_approval(yes)?;
+        let state = task.state.clone().answer_approval(yes, now)?;
         let mut task = task.enter(state, now);
         if !yes {
             let queue = task.state.queue().map(str::to_owned);
@@ -163,6 +172,31 @@ impl Services {
         let detail = serde_json::json!({ "queue": task.state.queue(), "reason": reason, "decision": task.decision_id });
         self.keep(&mut *tx, actor, &task, now, action, detail).await?;
         self.commit(tx, task).await
+    }
+
+    /// Sends tasks on whose approval nobody gave in time, as after a no; answers how many.
+    pub(crate) async fn sweep_approvals(&self) -> Result<usize, WorkError> {
+        let now = self.now();
+        if self.read().await?.list_expired_approvals(now, 1).await?.is_empty() {
+            return Ok(0);
+        }
+        let sweeper = Actor::system("sweeper");
+        let mut tx = self.begin().await?;
+        let expired = tx.list_expired_approvals(now, SWEEP_TASKS).await?;
+        let mut sent_on = 0;
+        for task in expired {
+            let Ok(state) = task.state.clone().expire_approval(now) else { continue };
+            let task = task.enter(state, now);
+            let queue = task.state.queue().map(str::to_owned);
+            let explanation = "Nobody said yes to the automation in time, which counts as a no.".to_owned();
+            let rerouting = Rerouting { source: DecisionSource::Rejection, queue, explanation };
+            let task = self.reroute(&mut *tx, &sweeper, task, rerouting, now).await?;
+            let detail = serde_json::json!({ "queue": task.state.queue(), "decision": task.decision_id });
+            self.keep(&mut *tx, &sweeper, &task, now, "approval.expired", detail).await?;
+            sent_on += 1;
+        }
+        tx.save().await?;
+        Ok(sent_on)
     }
 
     /// Adds the new decision of a task that a person sends elsewhere or corrects, and makes it the one that holds.
@@ -211,6 +245,7 @@ impl Services {
             cost_micros: 0,
             supersedes: Some(previous.id),
             check: None,
+            overrides: Vec::new(),
         };
         tx.add_decision(&decision).await?;
         Ok(Task { decision_id: decision.id, due_at, ..task })
@@ -248,7 +283,7 @@ impl Services {
         let here = task.state.queue();
         let queue = match (&request.queue, &label) {
             (Some(queue), _) => Some(queue.clone()),
-            (None, Some(label)) => self.0.policy.load().compiled.document().label_queues.get(label).cloned(),
+            (None, Some(label)) => self.0.deciding.load().active.compiled.document().label_queues.get(label).cloned(),
             (None, None) => None,
         }
         .filter(|queue| Some(queue.as_str()) != here);

@@ -2,9 +2,12 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use domain::{Fault, Forbidden, InvalidTransition, ValidationError, policy::PolicyProblem};
+use domain::{
+    Fault, Forbidden, InvalidTransition, ValidationError,
+    policy::{PolicyProblem, diff::Difference},
+};
 
-use crate::ports::store::StoreError;
+use crate::{policy::parts_in_words, ports::store::StoreError};
 
 /// Why something could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -81,9 +84,27 @@ pub enum PolicyError {
     /// The document is refused.
     #[error("the document has {} problems", .0.len())]
     Illegal(Vec<PolicyProblem>),
-    /// The version is active already.
+    /// The version is not at a stage from which that is possible.
     #[error(transparent)]
     Transition(#[from] InvalidTransition),
+    /// Somebody else changed it since it was looked at.
+    #[error("somebody else changed it meanwhile")]
+    Overtaken,
+    /// Whoever wrote a version cannot approve it.
+    #[error("an author cannot approve")]
+    OwnWork,
+    /// A second person has not said yes.
+    #[error("a second person has not said yes")]
+    NotReviewed,
+    /// Parts of it belong to areas that the actor may not change.
+    #[error("{} parts belong to other areas", .0.len())]
+    OtherArea(Vec<Difference>),
+    /// Another version is in shadow or a canary.
+    #[error("another version is on its way")]
+    OtherChallenger,
+    /// Something else stands in the way; one sentence for people.
+    #[error("{0}")]
+    Conflict(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -266,7 +287,19 @@ impl From<PolicyError> for Fault {
             PolicyError::NotFound => Self::NotFound,
             PolicyError::Invalid(error) => Self::Invalid(error),
             PolicyError::Illegal(problems) => Self::InvalidPolicy { problems },
-            PolicyError::Transition(_) => Self::conflict("This version is active already."),
+            PolicyError::Transition(_) => Self::conflict("This version is not at a stage from which that is possible."),
+            PolicyError::Overtaken => {
+                Self::conflict("Somebody else changed this since you opened it. Reload the page and look again.")
+            }
+            PolicyError::OwnWork => Self::conflict("Whoever wrote a version cannot approve it; somebody else must."),
+            PolicyError::NotReviewed => {
+                Self::conflict("This workspace wants a second person’s yes before a version decides anything.")
+            }
+            PolicyError::OtherArea(differences) => Self::OutsideArea { parts: parts_in_words(&differences) },
+            PolicyError::OtherChallenger => {
+                Self::conflict("Another version is in shadow or a canary; set it aside first.")
+            }
+            PolicyError::Conflict(message) => Self::conflict(message),
             PolicyError::Store(error) => error.into(),
         }
     }

@@ -59,6 +59,11 @@ impl Intake {
         self.places.close();
     }
 
+    /// Places of the waiting room that are taken: about as many submissions wait to be written.
+    pub(crate) fn waiting(&self) -> usize {
+        self.capacity.saturating_sub(self.places.available_permits())
+    }
+
     fn reserve(&self, task: &NewTask) -> Result<OwnedSemaphorePermit, SubmitError> {
         let wanted = (1 + (task.subject.len() + task.body.len()) / BYTES_PER_PLACE).min(self.capacity);
         Arc::clone(&self.places).try_acquire_many_owned(u32::try_from(wanted).unwrap_or(u32::MAX)).map_err(|error| {

@@ -44,7 +44,8 @@ impl Services {
             entries.into_iter().filter(|other| other.state == LabelState::Active).map(|other| other.name).collect();
         others.sort();
         let champion = reads.lookup_champion().await?;
-        let policy = self.0.policy.load();
+        let deciding = self.0.deciding.load();
+        let policy = &deciding.active;
         Ok(LabelUse {
             open_tasks: reads.count_open_tasks_of_label(name, MAX_OPEN_TASKS).await?,
             champion: champion.filter(|model| model.labels.iter().any(|label| label == name)).map(|model| model.name()),

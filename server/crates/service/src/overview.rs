@@ -74,6 +74,8 @@ impl Services {
             queues: reads.list_queue_counts(now).await?,
             classifier: self.0.classifier.health(),
             drift: self.0.drift.ringing(),
+            bots: self.0.breakers.open(now),
+            is_over_budget: self.is_over_budget(now),
         })
     }
 }

@@ -63,12 +63,13 @@ impl Services {
             email: new.email,
             name: new.name,
             role: new.role,
+            areas: domain::user::check_areas(&new.areas)?,
             created_at: now,
             disabled_at: None,
         };
         let mut tx = self.begin().await?;
         tx.add_user(&user, &hash).await?;
-        let detail = serde_json::json!({ "role": user.role });
+        let detail = serde_json::json!({ "role": user.role, "areas": user.areas });
         Act { actor, at: now, action: "user.added", subject: user.id.to_string(), detail }.record(&mut *tx).await?;
         tx.save().await?;
         Ok(user)
@@ -96,6 +97,24 @@ impl Services {
         }
         let action = if disabled { "user.disabled" } else { "user.enabled" };
         Act { actor, at: now, action, subject: id.to_string(), detail: serde_json::json!({}) }.record(&mut *tx).await?;
+        tx.save().await?;
+        Ok(user)
+    }
+
+    /// Says which areas of the policy a person may change; all of it when there is none.
+    ///
+    /// # Errors
+    /// When there is no such person, or an area is no name.
+    pub async fn set_user_areas(&self, actor: &Actor, id: UserId, areas: &str) -> Result<User, PeopleError> {
+        actor.require(Permission::ManagePeople)?;
+        let areas = domain::user::check_areas(areas)?;
+        let mut tx = self.begin().await?;
+        let user = tx.lookup_user(id).await?.ok_or(PeopleError::NotFound)?;
+        let detail = serde_json::json!({ "before": user.areas, "after": areas });
+        let user = User { areas, ..user };
+        tx.save_user(&user).await?;
+        let (at, subject) = (self.now(), id.to_string());
+        Act { actor, at, action: "user.areas_set", subject, detail }.record(&mut *tx).await?;
         tx.save().await?;
         Ok(user)
     }
@@ -156,13 +175,21 @@ impl Services {
         Ok(self.read().await?.list_api_keys(page).await?)
     }
 
-    /// Makes a key; its secret is shown once.
+    /// Makes a key; its secret is shown once. `areas` are those of the policy that it may change, with commas; all of it when it
+    /// is blank.
     ///
     /// # Errors
-    /// When the name is refused or no scope is given.
-    pub async fn create_api_key(&self, actor: &Actor, name: &str, scopes: &[Scope]) -> Result<IssuedKey, PeopleError> {
+    /// When the name or an area is refused, or no scope is given.
+    pub async fn create_api_key(
+        &self,
+        actor: &Actor,
+        name: &str,
+        scopes: &[Scope],
+        areas: &str,
+    ) -> Result<IssuedKey, PeopleError> {
         actor.require(Permission::ManageApiKeys)?;
         let name = domain::text::check_required("name", name, 120)?;
+        let areas = domain::user::check_areas(areas)?;
         let mut scopes = scopes.to_vec();
         scopes.sort_unstable();
         scopes.dedup();
@@ -177,13 +204,14 @@ impl Services {
             id: ApiKeyId::from_parts(id_ms(now), self.random_bits()),
             name,
             scopes,
+            areas,
             created_at: now,
             last_used_at: None,
             revoked_at: None,
         };
         let mut tx = self.begin().await?;
         tx.save_api_key(&key, &secret_digest(&secret)).await?;
-        let detail = serde_json::json!({ "name": key.name, "scopes": key.scopes });
+        let detail = serde_json::json!({ "name": key.name, "scopes": key.scopes, "areas": key.areas });
         Act { actor, at: now, action: "api_key.created", subject: key.id.to_string(), detail }.record(&mut *tx).await?;
         tx.save().await?;
         Ok(IssuedKey { secret: format!("{}.{secret}", key.id), key })

@@ -37,6 +37,14 @@ pub trait Classifier: Send + Sync + 'static {
     /// # Errors
     /// When the model cannot answer; then no text of the batch has an answer.
     fn classify(&self, texts: &[String]) -> Result<Vec<Classification>, ClassifierError>;
+
+    /// As [`Classifier::classify`] by its cheapest stage alone; a model of one stage has no cheaper one.
+    ///
+    /// # Errors
+    /// As there.
+    fn classify_cheaply(&self, texts: &[String]) -> Result<Vec<Classification>, ClassifierError> {
+        self.classify(texts)
+    }
 }
 
 /// One training example.

@@ -114,7 +114,7 @@ fn ledger(cases: &[StageCase]) -> Vec<StageLedger> {
         for case in cases {
             let Some(at) = case.stages.iter().position(|run| run.stage == stage) else { continue };
             let run = &case.stages[at];
-            if matches!(run.outcome, StageOutcome::OutOfTime | StageOutcome::Failed) {
+            if matches!(run.outcome, StageOutcome::OutOfTime | StageOutcome::Failed | StageOutcome::Spared) {
                 ledger.unanswered += 1;
                 continue;
             }

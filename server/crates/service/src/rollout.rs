@@ -1,10 +1,10 @@
 //! From candidate to champion: shadow, canary, the gate before promotion, and the way back when a canary is worse.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use domain::{
-    Actor, DecisionId, DecisionMode, FallbackReason, Model, ModelStage, NewTask, Permission, Task, Timestamp,
+    Actor, Decision, DecisionId, DecisionMode, FallbackReason, Model, ModelStage, Permission, Task, Timestamp,
     ValidationCode, ValidationError,
     automation::LiveCase,
     label_set::LabelSet,
@@ -16,9 +16,9 @@ use tokio::sync::{mpsc, watch};
 
 use crate::{
     ClassifierSettings, ModelError, Services,
-    classify::{ClassifierSlot, Loaded},
+    classify::{ClassifierSlot, Effort, Loaded},
     model::subject,
-    ports::store::{Reads, ShadowDecision, StoreResult, Submission},
+    ports::store::{PolicyShadow, Reads, ShadowDecision, StoreResult, Submission},
     report::{SIGNIFICANT, share},
     routing::Classified,
     services::{Act, id_ms},
@@ -29,7 +29,7 @@ const MAX_WAITING_BATCHES: usize = 64;
 /// Cases of a rollout that are looked at, the newest.
 const MAX_CASES: u32 = 50_000;
 /// Shares of tasks, out of so many, are counted by the text's digest.
-const PARTS: u32 = 10_000;
+pub(crate) const PARTS: u32 = 10_000;
 
 /// What a model must show on its way to champion.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,18 @@ impl Default for RolloutSettings {
     }
 }
 
+/// Which texts of a batch are classified together. The canary's come last in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    is_canarys: bool,
+    is_cheap: bool,
+}
+
+/// How many of the parts of all tasks a share in percent is.
+pub(crate) fn share_of_parts(percent: u8) -> u32 {
+    u32::from(percent) * PARTS / 100
+}
+
 /// How far the challenger's rollout is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Way {
@@ -64,10 +76,10 @@ pub(crate) struct Challenger {
     shadows: mpsc::Sender<Vec<Shadowed>>,
 }
 
-/// A task that a model in shadow is to be asked about.
+/// A task that a model or a policy in shadow is to be asked about, with its live decision.
 pub(crate) struct Shadowed {
     task: Task,
-    live_answer: Option<String>,
+    live: Decision,
 }
 
 /// The shadow worker's end.
@@ -174,58 +186,64 @@ impl Services {
     }
 
     /// Classifies a batch: the canary answers its share of the texts, the champion all others, and those that the canary could
-    /// not answer.
-    pub(crate) async fn classify_batch(&self, texts: Vec<String>) -> Vec<Classified> {
+    /// not answer. Under stress some have the cheapest stage only, or none.
+    pub(crate) async fn classify_batch(&self, texts: Vec<String>, waiting: usize) -> Vec<Classified> {
         let canary = self.0.challenger.way(ModelStage::Canary);
-        let is_canarys: Vec<bool> = texts
-            .iter()
-            .map(|text| canary.is_some_and(|way| part(text) < u32::from(way.percent) * PARTS / 100))
-            .collect();
-        let pick = |wanted: bool| {
-            let chosen = texts.iter().zip(&is_canarys).filter(move |(_, is_canarys)| **is_canarys == wanted);
-            chosen.map(|(text, _)| text.clone()).collect::<Vec<String>>()
-        };
-        let mut answered = Vec::new();
-        if is_canarys.contains(&true) {
-            answered = self.0.challenger.slot.classify(pick(true)).await.unwrap_or_default();
-        }
-        let has_canary = !answered.is_empty();
-        let left = if has_canary { pick(false) } else { texts.clone() };
-        let live = if left.is_empty() { Ok(Vec::new()) } else { self.0.classifier.classify(left).await };
-        let mut canary = answered.into_iter();
-        let mut live = live.map(Vec::into_iter);
-        is_canarys
-            .into_iter()
-            .map(|is_canarys| match canary.next().filter(|_| is_canarys && has_canary) {
-                Some(answer) => Classified { answer: Ok(answer), mode: DecisionMode::Canary },
+        let stress = self.stress(waiting);
+        let mut answers: Vec<Option<Classified>> = texts.iter().map(|_| None).collect();
+        let mut turns: BTreeMap<Turn, Vec<usize>> = BTreeMap::new();
+        for (place, text) in texts.iter().enumerate() {
+            let is_canarys = canary.is_some_and(|way| part(text, Salt::Model) < share_of_parts(way.percent));
+            match stress.effort(text) {
+                Some(effort) => turns.entry(Turn { is_canarys, is_cheap: effort == Effort::Cheap }).or_default().push(place),
                 None => {
-                    let answer = match &mut live {
-                        Ok(answers) => answers.next().ok_or(FallbackReason::ModelFailed),
-                        Err(reason) => Err(*reason),
-                    };
-                    Classified { answer, mode: DecisionMode::Live }
+                    answers[place] = Some(Classified { answer: Err(FallbackReason::Shed), mode: DecisionMode::Live });
                 }
-            })
-            .collect()
+            }
+        }
+        // What the canary cannot answer joins the champion's turns, which come after.
+        while let Some((turn, places)) = turns.pop_last() {
+            let asked = places.iter().map(|&place| texts[place].clone()).collect();
+            let effort = if turn.is_cheap { Effort::Cheap } else { Effort::Full };
+            let (slot, mode) = if turn.is_canarys {
+                (&self.0.challenger.slot, DecisionMode::Canary)
+            } else {
+                (&self.0.classifier, DecisionMode::Live)
+            };
+            match slot.classify(asked, effort).await {
+                Ok(said) => {
+                    for (place, said) in places.into_iter().zip(said) {
+                        answers[place] = Some(Classified { answer: Ok(said), mode });
+                    }
+                }
+                Err(_) if turn.is_canarys => {
+                    turns.entry(Turn { is_canarys: false, ..turn }).or_default().extend(places);
+                }
+                Err(reason) => {
+                    for place in places {
+                        answers[place] = Some(Classified { answer: Err(reason), mode });
+                    }
+                }
+            }
+        }
+        let missing = || Classified { answer: Err(FallbackReason::ModelFailed), mode: DecisionMode::Live };
+        answers.into_iter().map(|answer| answer.unwrap_or_else(missing)).collect()
     }
 
-    /// Leaves new tasks for a model in shadow, unless it cannot keep up: the tasks' own way is never held up.
+    /// Leaves new tasks for what is in shadow, unless that cannot keep up: the tasks' own way is never held up.
     pub(crate) fn show_to_shadow<'a>(&self, created: impl Iterator<Item = &'a Submission>) {
-        if self.0.challenger.way(ModelStage::Shadow).is_none() {
+        if self.0.challenger.way(ModelStage::Shadow).is_none() && self.0.deciding.load().shadow().is_none() {
             return;
         }
         let batch: Vec<Shadowed> = created
-            .map(|submission| Shadowed {
-                task: submission.task.clone(),
-                live_answer: submission.decision.classification.as_ref().map(|said| said.label.clone()),
-            })
+            .map(|submission| Shadowed { task: submission.task.clone(), live: submission.decision.clone() })
             .collect();
         if !batch.is_empty() && self.0.challenger.shadows.try_send(batch).is_err() {
-            tracing::debug!("the model in shadow cannot keep up; it is not asked about this batch");
+            tracing::debug!("what is in shadow cannot keep up; it is not asked about this batch");
         }
     }
 
-    /// Asks the model in shadow about what the intake leaves for it.
+    /// Asks what is in shadow about what the intake leaves for it.
     pub(crate) async fn run_shadow(self, mut shadows: Shadows, mut stop: watch::Receiver<bool>) {
         loop {
             let batch = tokio::select! {
@@ -235,8 +253,12 @@ impl Services {
                     None => break,
                 },
             };
-            if let Err(error) = self.decide_in_shadow(batch).await {
-                tracing::error!(worker.error = %error, "decisions of a model in shadow were not kept");
+            let kept = match self.policy_in_shadow(&batch).await {
+                Ok(()) => self.decide_in_shadow(batch).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = kept {
+                tracing::error!(worker.error = %error, "decisions in shadow were not kept");
             }
         }
     }
@@ -244,23 +266,42 @@ impl Services {
     async fn decide_in_shadow(&self, batch: Vec<Shadowed>) -> StoreResult<()> {
         let Some(way) = self.0.challenger.way(ModelStage::Shadow) else { return Ok(()) };
         let texts = batch.iter().map(|shadowed| shadowed.task.text()).collect();
-        let mut answers = self.0.challenger.slot.classify(texts).await.map(Vec::into_iter);
+        let mut answers = self.0.challenger.slot.classify(texts, Effort::Full).await.map(Vec::into_iter);
         let router = self.router();
         let decisions: Vec<ShadowDecision> = batch
             .into_iter()
-            .map(|Shadowed { task, live_answer }| {
+            .map(|Shadowed { task, live }| {
                 let answer = match &mut answers {
                     Ok(answers) => answers.next().ok_or(FallbackReason::ModelFailed),
                     Err(reason) => Err(*reason),
                 };
                 let classified = Classified { answer, mode: DecisionMode::Shadow };
                 let id = task.id;
-                let decision = router.decide(id, &as_submitted(task), classified, std::time::Instant::now());
+                let decision = router.decide(id, &task.as_submitted(), classified, std::time::Instant::now());
+                let live_answer = live.classification.map(|said| said.label);
                 ShadowDecision { model_version: way.version, live_answer, decision }
             })
             .collect();
         let mut tx = self.begin().await?;
         tx.add_shadow_decisions(&decisions).await?;
+        tx.save().await
+    }
+
+    /// Keeps what the policy in shadow would have done.
+    async fn policy_in_shadow(&self, batch: &[Shadowed]) -> StoreResult<()> {
+        let router = self.router();
+        let shadow = |Shadowed { task, live }: &Shadowed| {
+            let (policy_version, verdict) = router.shadow_of(&task.clone().as_submitted(), live)?;
+            let (decision_id, task_id) = (live.id, task.id);
+            let (destination, rule) = (verdict.destination, verdict.matched_rule);
+            Some(PolicyShadow { decision_id, task_id, policy_version, destination, rule })
+        };
+        let shadows: Vec<PolicyShadow> = batch.iter().filter_map(shadow).collect();
+        if shadows.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        tx.add_policy_shadows(&shadows).await?;
         tx.save().await
     }
 
@@ -289,25 +330,12 @@ impl Services {
     }
 
     async fn roll_back(&self, actor: &Actor, model: &Model, report: &CanaryReport) -> Result<(), ModelError> {
-        let why = format!(
-            "Rolled back by itself: {:.1} % of {} answers were corrected, and {:.1} % of {} of the champion’s.",
-            report.canary_wrong.share * 100.0,
-            report.canary_wrong.of,
-            report.champion_wrong.share * 100.0,
-            report.champion_wrong.of,
-        );
+        let why = why_rolled_back(report, "answers were corrected", "the champion’s");
         let mut tx = self.begin().await?;
         let Some(before) = tx.lookup_model(model.version).await? else { return Ok(()) };
         let after = before.set_aside(&why)?;
         tx.save_model(&after).await?;
-        let detail = serde_json::json!({
-            "evidence": report.evidence,
-            "limit": report.limit,
-            "canary_cases": report.canary_wrong.of,
-            "canary_wrong": report.canary_wrong.share,
-            "champion_cases": report.champion_wrong.of,
-            "champion_wrong": report.champion_wrong.share,
-        });
+        let detail = evidence_detail(report);
         let (at, subject) = (self.now(), subject(model.version));
         Act { actor, at, action: "model.rolled_back", subject, detail }.record(&mut *tx).await?;
         tx.save().await?;
@@ -348,24 +376,24 @@ impl Services {
     }
 }
 
-/// The part of all tasks that a text belongs to, below [`PARTS`]: the same text always to the same. Other bytes of the digest
-/// than those that hold examples out, so that a canary's share is no part of these.
-fn part(text: &str) -> u32 {
-    let digest = Sha256::digest(text);
-    let bytes = [digest[4], digest[5], digest[6], digest[7]];
-    u32::from_be_bytes(bytes) % PARTS
+/// What a share of the tasks is for: each has parts of its own, so that the canary of a policy is not that of a model.
+#[derive(Clone, Copy)]
+pub(crate) enum Salt {
+    Model,
+    Policy,
+    Stress,
 }
 
-fn as_submitted(task: Task) -> NewTask {
-    NewTask {
-        subject: task.subject,
-        body: task.body,
-        channel: Some(task.channel),
-        attributes: task.attributes,
-        external_id: task.external_id,
-        priority_hint: task.priority_hint,
-        callback_url: task.callback_url,
-    }
+/// The part of all tasks that a text belongs to, below [`PARTS`]: the same text always to the same. Other bytes of the digest
+/// than those that hold examples out, so that a canary's share is no part of these.
+pub(crate) fn part(text: &str, salt: Salt) -> u32 {
+    let digest = Sha256::digest(text);
+    let bytes = match salt {
+        Salt::Model => [digest[4], digest[5], digest[6], digest[7]],
+        Salt::Policy => [digest[8], digest[9], digest[10], digest[11]],
+        Salt::Stress => [digest[12], digest[13], digest[14], digest[15]],
+    };
+    u32::from_be_bytes(bytes) % PARTS
 }
 
 /// Whether each answer since a time was wrong, in the order in which that became known.
@@ -377,8 +405,31 @@ async fn outcomes(reads: &mut dyn Reads, version: u32, since: Timestamp, set: &L
     Ok(cases.iter().map(|case| set.current(&case.answer) != set.current(&case.truth)).collect())
 }
 
+/// Why a canary went back by itself: what happened more often, and to whose work.
+pub(crate) fn why_rolled_back(report: &CanaryReport, what: &str, whose: &str) -> String {
+    format!(
+        "Rolled back by itself: {:.1} % of {} {what}, and {:.1} % of {} of {whose}.",
+        report.canary_wrong.share * 100.0,
+        report.canary_wrong.of,
+        report.champion_wrong.share * 100.0,
+        report.champion_wrong.of,
+    )
+}
+
+/// What the audit log keeps of it.
+pub(crate) fn evidence_detail(report: &CanaryReport) -> serde_json::Value {
+    serde_json::json!({
+        "evidence": report.evidence,
+        "limit": report.limit,
+        "canary_cases": report.canary_wrong.of,
+        "canary_wrong": report.canary_wrong.share,
+        "champion_cases": report.champion_wrong.of,
+        "champion_wrong": report.champion_wrong.share,
+    })
+}
+
 /// One case of each at a time, as they became known; what has no partner yet waits for one.
-fn compare(canary: &[bool], champion: &[bool], limit: f64) -> CanaryReport {
+pub(crate) fn compare(canary: &[bool], champion: &[bool], limit: f64) -> CanaryReport {
     let pairs = || canary.iter().zip(champion);
     let only_canary = pairs().filter(|(canary, champion)| **canary && !**champion).count() as u64;
     let only_champion = pairs().filter(|(canary, champion)| !**canary && **champion).count() as u64;

@@ -4,11 +4,23 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use domain::{
     Actor, BlindCheck, Classification, Decision, DecisionId, DecisionMode, Destination, FallbackReason, NewTask, Queue,
-    Task, TaskId, TaskState, Timestamp, decision::DecisionSource, label_set::LabelSet, time::MINUTE_MS,
+    Task, TaskId, TaskState, Timestamp,
+    decision::{ApprovalTerms, DecisionSource, Override, OverrideKind},
+    guardrail::{Requirement, SwitchTarget},
+    label_set::LabelSet,
+    task::classified_text,
+    time::MINUTE_MS,
 };
 use policy::Facts;
 
-use crate::{Services, automation::Thresholds, policy::ActivePolicy, ports::store::StoreResult, services::id_ms};
+use crate::{
+    Services,
+    automation::Thresholds,
+    policy::{Deciding, DecidingPolicy},
+    ports::store::{StoreResult, Submission},
+    rollout::{Salt, part},
+    services::id_ms,
+};
 
 /// The queues as of about a second ago: names and rules change rarely, and depths need not be exact to route by them.
 #[derive(Debug, Default)]
@@ -29,7 +41,7 @@ pub(crate) struct Classified {
 /// Everything that a batch of decisions shares.
 pub(crate) struct Router {
     services: Services,
-    policy: Arc<ActivePolicy>,
+    deciding: Arc<Deciding>,
     queues: Arc<QueueFacts>,
     label_set: Arc<LabelSet>,
     thresholds: Arc<Thresholds>,
@@ -39,7 +51,7 @@ impl Services {
     pub(crate) fn router(&self) -> Router {
         Router {
             services: self.clone(),
-            policy: self.0.policy.load_full(),
+            deciding: self.0.deciding.load_full(),
             queues: self.0.queues.load_full(),
             label_set: self.label_set(),
             thresholds: self.0.thresholds.load_full(),
@@ -73,10 +85,10 @@ impl Services {
 
     /// The queue of people for a label under the active policy, or triage when it names none.
     pub(crate) fn queue_of_label(&self, label: Option<&str>) -> String {
-        let policy = self.0.policy.load();
+        let deciding = self.0.deciding.load();
         let queues = self.0.queues.load();
         label
-            .and_then(|label| policy.compiled.document().label_queues.get(label))
+            .and_then(|label| deciding.active.compiled.document().label_queues.get(label))
             .filter(|queue| queues.queues.get(*queue).is_some_and(|queue| queue.kind == domain::QueueKind::People))
             .cloned()
             .unwrap_or_else(|| self.0.settings.triage_queue.clone())
@@ -109,11 +121,7 @@ impl Router {
             state: TaskState::arriving(&decision.destination, decision.decided_at),
             priority: decision.priority,
             due_at: decision.due_at,
-            // Whoever checks it blindly gives it one.
-            label: match decision.check {
-                Some(_) => None,
-                None => decision.classification.as_ref().map(|classification| classification.label.clone()),
-            },
+            label: label_of(&decision),
             decision_id: decision.id,
             last_token: 0,
             escalation_level: 0,
@@ -123,9 +131,14 @@ impl Router {
         (task, decision)
     }
 
+    /// Which state of what decides this is; see [`Deciding`].
+    pub(crate) fn epoch(&self) -> u64 {
+        self.deciding.epoch
+    }
+
     /// Draws some of the tasks that a machine would have had for people to look at, without the model's answer.
-    fn draw_check(&self, verdict: &mut policy::Verdict) -> Option<BlindCheck> {
-        let percent = self.services.0.settings.check_percent;
+    fn draw_check(&self, facts: &Facts<'_>, verdict: &mut policy::Verdict) -> Option<BlindCheck> {
+        let percent = self.services.0.settings.check_percent.max(self.deciding.guardrails.audit_percent(facts));
         if u128::from(percent) <= self.services.random_bits() % 100 {
             return None;
         }
@@ -144,23 +157,39 @@ impl Router {
         classified: Classified,
         accepted: Instant,
     ) -> Decision {
-        let now = self.services.now();
         let Classified { answer, mode } = classified;
         let (classification, fallback) = match answer {
             Ok(classification) => (Some(self.thresholds.apply(self.label_set.translate(classification))), None),
             Err(reason) => (None, Some(reason)),
         };
+        let (policy, is_canary) = if mode == DecisionMode::Shadow {
+            (&self.deciding.active, false)
+        } else {
+            self.deciding.policy_of(|| part(&classified_text(&task.subject, &task.body), Salt::Policy))
+        };
+        let mode = if is_canary { DecisionMode::Canary } else { mode };
+        let latency_ms = accepted.elapsed().as_secs_f64() * 1_000.0;
+        self.decide_by(policy, task_id, task, Said { classification, fallback, mode, latency_ms })
+    }
+
+    fn decide_by(&self, policy: &DecidingPolicy, task_id: TaskId, task: &NewTask, said: Said) -> Decision {
+        let now = self.services.now();
+        let Said { classification, fallback, mode, latency_ms } = said;
         let facts = Facts { task, classification: classification.as_ref(), queues: &self.queues.facts, now };
-        let mut verdict = self.policy.compiled.evaluate(&facts);
+        let mut verdict = policy.compiled.evaluate(&facts);
+        let mut overrides = self.hold(&facts, &mut verdict);
         let mut check = None;
-        if mode != DecisionMode::Shadow && classification.is_some() && verdict.destination.is_automated() {
-            check = self.draw_check(&mut verdict);
+        if mode != DecisionMode::Shadow {
+            if classification.is_some() && verdict.destination.is_automated() {
+                check = self.draw_check(&facts, &mut verdict);
+            }
+            overrides.extend(self.spare_bot(&facts, &mut verdict));
         }
         let sla_minutes = verdict.sla_minutes.or_else(|| {
             verdict.destination.name().and_then(|queue| self.queues.queues.get(queue)).map(|queue| queue.sla_minutes)
         });
         let due_at = sla_minutes.map(|minutes| now.plus_minutes(i64::from(minutes)));
-        Decision {
+        let mut decision = Decision {
             id: DecisionId::from_parts(id_ms(now), self.services.random_bits()),
             task_id,
             decided_at: now,
@@ -168,7 +197,7 @@ impl Router {
             decided_by: None,
             mode,
             fallback,
-            policy_version: self.policy.version,
+            policy_version: policy.version,
             matched_rule: verdict.matched_rule,
             priority: verdict.priority,
             due_at,
@@ -177,13 +206,141 @@ impl Router {
             explanation: verdict.explanation,
             trace: verdict.trace,
             facts: verdict.facts_used,
-            latency_ms: accepted.elapsed().as_secs_f64() * 1_000.0,
+            latency_ms,
             cost_micros: 0,
             supersedes: None,
             check,
+            overrides,
             destination: verdict.destination,
             classification,
+        };
+        decision.cost_micros = self.services.0.settings.prices.decision_micros + decision.stage_cost_micros();
+        decision
+    }
+
+    /// What the policy in shadow would have done with a task beside its live decision; nothing when none is in shadow.
+    pub(crate) fn shadow_of(&self, task: &NewTask, live: &Decision) -> Option<(u32, policy::Verdict)> {
+        let policy = self.deciding.shadow()?;
+        let classification = live.classification.as_ref();
+        let facts = Facts { task, classification, queues: &self.queues.facts, now: live.decided_at };
+        let mut verdict = policy.compiled.evaluate(&facts);
+        self.hold(&facts, &mut verdict);
+        Some((policy.version, verdict))
+    }
+
+    /// Decides a submission anew that was decided before something changed, and is not written yet.
+    pub(crate) fn decide_again(&self, submission: &mut Submission) {
+        let Submission { task, decision, idempotency } = submission;
+        let asked = task.clone().as_submitted();
+        let (policy, is_canary) =
+            self.deciding.policy_of(|| part(&classified_text(&asked.subject, &asked.body), Salt::Policy));
+        let said = Said {
+            classification: decision.classification.take(),
+            fallback: decision.fallback,
+            mode: if is_canary { DecisionMode::Canary } else { DecisionMode::Live },
+            latency_ms: decision.latency_ms,
+        };
+        *decision = self.decide_by(policy, task.id, &asked, said);
+        task.state = TaskState::arriving(&decision.destination, decision.decided_at);
+        (task.priority, task.due_at, task.decision_id) = (decision.priority, decision.due_at, decision.id);
+        task.label = label_of(decision);
+        if let Some(record) = idempotency {
+            record.decision_id = decision.id;
         }
+    }
+
+    /// Decides a task anew by the active version, with what the model had said of it.
+    pub(crate) fn decide_anew(&self, task: &Task, before: &Decision) -> Decision {
+        let said = Said {
+            classification: before.classification.clone(),
+            fallback: before.fallback,
+            mode: DecisionMode::Live,
+            latency_ms: 0.0,
+        };
+        self.decide_by(&self.deciding.active, task.id, &task.clone().as_submitted(), said)
+    }
+
+    /// Lets guardrails and kill switches take effect over what the rules said.
+    fn hold(&self, facts: &Facts<'_>, verdict: &mut policy::Verdict) -> Vec<Override> {
+        let mut overrides = Vec::new();
+        // Each turn goes nearer to people, whom no guardrail forbids: from a machine to an approval, from there to a queue.
+        while let Some(guardrail) = self.deciding.guardrails.violated(facts, &verdict.destination) {
+            let label = facts.classification.map(|said| said.label.as_str());
+            let people = self.services.queue_of_label(label);
+            let instead = match (&guardrail.require, &verdict.destination) {
+                (Requirement::Approval, Destination::Automation { automation }) => {
+                    Destination::Approval {
+                        automation: automation.clone(),
+                        otherwise: people,
+                        terms: ApprovalTerms::default(),
+                    }
+                }
+                _ => Destination::Queue { queue: people },
+            };
+            let why = format!(" The guardrail “{}” holds over the rules: {}", guardrail.id, guardrail.description);
+            overrides.push(turn(verdict, OverrideKind::Guardrail, &guardrail.id, instead, &why));
+        }
+        if let Some(name) = self.switched_off(&verdict.destination) {
+            let queue = self.services.0.settings.triage_queue.clone();
+            let why = format!(" {name} is switched off, so people take it.");
+            overrides.push(turn(verdict, OverrideKind::KillSwitch, &name, Destination::Queue { queue }, &why));
+        }
+        overrides
+    }
+
+    /// Spares a bot that failed often lately; people take the task.
+    fn spare_bot(&self, facts: &Facts<'_>, verdict: &mut policy::Verdict) -> Option<Override> {
+        let Destination::Automation { automation } = &verdict.destination else { return None };
+        if self.services.0.breakers.admits(automation, &self.services.0.settings.bots, facts.now) {
+            return None;
+        }
+        let automation = automation.clone();
+        let queue = self.services.queue_of_label(facts.classification.map(|said| said.label.as_str()));
+        let why = format!(" {automation} failed often lately, so people take it.");
+        Some(turn(verdict, OverrideKind::CircuitBreaker, &automation, Destination::Queue { queue }, &why))
+    }
+
+    /// What of a destination is switched off.
+    fn switched_off(&self, destination: &Destination) -> Option<String> {
+        let switches = &self.deciding.switches;
+        if switches.0.is_empty() {
+            return None;
+        }
+        let is_machines = destination.is_automated() || matches!(destination, Destination::Approval { .. });
+        if is_machines && switches.is_off(&SwitchTarget::Automation) {
+            return Some("Automation".to_owned());
+        }
+        let name = destination.name()?;
+        switches.is_off(&SwitchTarget::Destination(name.to_owned())).then(|| name.to_owned())
+    }
+}
+
+/// What is known of a task when the rules are asked.
+struct Said {
+    classification: Option<Classification>,
+    fallback: Option<FallbackReason>,
+    mode: DecisionMode,
+    latency_ms: f64,
+}
+
+fn turn(
+    verdict: &mut policy::Verdict,
+    kind: OverrideKind,
+    name: &str,
+    instead: Destination,
+    why: &str,
+) -> Override {
+    let instead_of = std::mem::replace(&mut verdict.destination, instead);
+    verdict.sla_minutes = None;
+    verdict.explanation.push_str(why);
+    Override { kind, name: name.to_owned(), instead_of }
+}
+
+/// The label that a task begins with: whoever checks it blindly gives it one.
+fn label_of(decision: &Decision) -> Option<String> {
+    match decision.check {
+        Some(_) => None,
+        None => decision.classification.as_ref().map(|classification| classification.label.clone()),
     }
 }
 

@@ -4,15 +4,18 @@ use std::sync::{Arc, Mutex, atomic::AtomicBool};
 
 use domain::{Actor, Timestamp, audit::NewAuditEvent};
 
+use ::simulation::Prices;
+
 use crate::{
     automation::Thresholds,
     background::Background,
+    breaker::{BotSettings, Breakers},
     classify::{ClassifierSettings, ClassifierSlot},
     drift::{DriftSettings, DriftWatch},
     import::Imports,
     intake::Intake,
     overview::Live,
-    policy::ActivePolicy,
+    policy::Deciding,
     ports::{
         Clock, Entropy, ModelWorkshop,
         store::{DomainEvent, Reads, Store, StoreResult, Transaction},
@@ -21,6 +24,8 @@ use crate::{
     rollout::{Challenger, RolloutSettings},
     routing::QueueFacts,
     sign_in::KeyCache,
+    simulation::Simulations,
+    stress::Spent,
     throttle::Throttle,
     training::Training,
     trigger::TriggerSettings,
@@ -58,6 +63,14 @@ pub struct Settings {
     pub check_percent: u8,
     /// The licence that model cards state; empty when it is not stated.
     pub model_license: String,
+    /// What work costs.
+    pub prices: Prices,
+    /// The currency of every price, for people.
+    pub currency: String,
+    /// What the calls of encoders may cost in one day (UTC), in millionths of the currency; 0 is no limit.
+    pub stage_budget_micros: u64,
+    /// When a bot counts as broken.
+    pub bots: BotSettings,
     /// What a model must show on its way to champion.
     pub rollout: RolloutSettings,
     /// How much work is compared to notice that it has changed.
@@ -86,6 +99,10 @@ impl Default for Settings {
             triggers: TriggerSettings::default(),
             check_percent: 0,
             model_license: String::new(),
+            prices: Prices::default(),
+            currency: "EUR".to_owned(),
+            stage_budget_micros: 0,
+            bots: BotSettings::default(),
             rollout: RolloutSettings::default(),
             drift: DriftSettings::default(),
             lease_ms: 15 * MINUTE_MS,
@@ -143,7 +160,7 @@ pub(crate) struct Inner {
     pub settings: Settings,
     pub classifier: ClassifierSlot,
     pub challenger: Challenger,
-    pub policy: arc_swap::ArcSwap<ActivePolicy>,
+    pub deciding: arc_swap::ArcSwap<Deciding>,
     pub queues: arc_swap::ArcSwap<QueueFacts>,
     /// Whether this process starts training by itself.
     pub watches_triggers: AtomicBool,
@@ -158,6 +175,9 @@ pub(crate) struct Inner {
     pub passwords: tokio::sync::Semaphore,
     pub training: Training,
     pub imports: Imports,
+    pub simulations: Simulations,
+    pub breakers: Breakers,
+    pub spent: Spent,
     pub refused_model: Mutex<Option<String>>,
     /// Held while the files of a new model are made, so that no two of them take the same version.
     pub making_model: tokio::sync::Mutex<()>,
@@ -176,7 +196,7 @@ impl Services {
         let services = Self(Arc::new(Inner {
             classifier: ClassifierSlot::new(settings.classifier.clone()),
             challenger,
-            policy: arc_swap::ArcSwap::from_pointee(ActivePolicy::none()),
+            deciding: arc_swap::ArcSwap::from_pointee(Deciding::none()),
             queues: arc_swap::ArcSwap::from_pointee(QueueFacts::default()),
             watches_triggers: AtomicBool::new(false),
             label_set: arc_swap::ArcSwap::default(),
@@ -190,6 +210,9 @@ impl Services {
             passwords: tokio::sync::Semaphore::new(2),
             training: Training::default(),
             imports: Imports::default(),
+            simulations: Simulations::default(),
+            breakers: Breakers::default(),
+            spent: Spent::default(),
             refused_model: Mutex::default(),
             making_model: tokio::sync::Mutex::default(),
             store,
@@ -199,12 +222,13 @@ impl Services {
             settings,
         }));
         services.ensure_policy().await?;
-        services.reload_policy().await?;
+        services.reload_deciding().await?;
         services.reload_champion().await?;
         services.reload_challenger().await?;
         services.reload_label_set().await?;
         services.reload_thresholds().await?;
         services.refresh_queues().await?;
+        services.refresh_spent().await?;
         let background = Background::start(&services, inbox, shadows);
         Ok((services, background))
     }

@@ -69,7 +69,7 @@ impl Services {
     pub async fn actor_of_user(&self, id: UserId) -> Result<Option<Actor>, ReadError> {
         let user = self.read().await?.lookup_user(id).await?.filter(|user| user.disabled_at.is_none());
         Ok(user.map(|user| {
-            let actor = Actor::user(user.id, user.name, user.role);
+            let actor = Actor::user(user.id, user.name, user.role).of_areas(user.areas);
             if actor.may(Permission::WorkTasks) {
                 self.0.presence.saw(user.id, self.now());
             }
@@ -94,7 +94,7 @@ impl Services {
         if expected != digest || key.revoked_at.is_some() {
             return Ok(None);
         }
-        let actor = Actor::api_key(key.id, key.name.clone(), &key.scopes);
+        let actor = Actor::api_key(key.id, key.name.clone(), &key.scopes).of_areas(key.areas.clone());
         self.0.keys.insert(id, digest.clone(), actor.clone(), now);
         if key.last_used_at.is_none_or(|at| now.since_ms(at) >= LAST_USED_MS) {
             let mut tx = self.begin().await?;

@@ -1,7 +1,8 @@
 //! Reading tasks and queues, and erasing what a task says.
 
 use domain::{
-    Actor, Decision, Page, PageRequest, Permission, QueueCounts, TaskDetail, TaskId, TaskSummary, task::TaskFilter,
+    Actor, Decision, Page, PageRequest, Permission, QueueCounts, TaskDetail, TaskId, TaskSummary,
+    task::{PendingApproval, TaskFilter},
 };
 
 use crate::{ReadError, Services, WorkError, services::Act};
@@ -107,7 +108,7 @@ impl Services {
         &self,
         actor: &Actor,
         page: &PageRequest,
-    ) -> Result<Page<TaskSummary>, ReadError> {
+    ) -> Result<Page<PendingApproval>, ReadError> {
         actor.require(Permission::ReadTasks)?;
         Ok(self.read().await?.list_awaiting_approval(page).await?)
     }

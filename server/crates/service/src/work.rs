@@ -129,13 +129,18 @@ impl Services {
         if people && self.blind_check_of(&mut *tx, &task).await?.is_some() {
             return Err(WorkError::Conflict("This task is a blind check: say what it is first, then resolve it."));
         }
+        let automation = self.automation_of(&task);
         let state = task.state.clone().resolve(token, now)?;
         let mut task = task.enter(state, now);
         self.end_escalation(&mut *tx, &mut task, EscalationState::Resolved, now).await?;
         let confirmed = people && self.confirm_label(&mut *tx, actor, &task, now).await?;
         let detail = serde_json::json!({ "label": task.label, "confirmed": confirmed });
         self.keep(&mut *tx, actor, &task, now, "task.resolved", detail).await?;
-        self.commit(tx, task).await
+        let task = self.commit(tx, task).await?;
+        if let Some(automation) = automation {
+            self.0.breakers.succeeded(&automation);
+        }
+        Ok(task)
     }
 
     /// Gives up: the task goes to the people of its label's queue, or to triage.
@@ -146,6 +151,7 @@ impl Services {
         let reason = domain::text::check_required("reason", reason, domain::escalation::MAX_REASON_BYTES)?;
         let (mut tx, task) = self.held(actor, id, token).await?;
         let now = self.now();
+        let automation = self.automation_of(&task);
         let queue = self.queue_of_label(task.label.as_deref());
         let state = task.state.clone().move_to(token, now, &queue)?;
         let mut task = task.enter(state, now);
@@ -155,10 +161,15 @@ impl Services {
         let task = self.reroute(&mut *tx, actor, task, rerouting, now).await?;
         let detail = serde_json::json!({ "queue": task.state.queue(), "reason": reason, "decision": task.decision_id });
         self.keep(&mut *tx, actor, &task, now, "task.failed", detail).await?;
-        self.commit(tx, task).await
+        let task = self.commit(tx, task).await?;
+        if let Some(automation) = automation {
+            self.0.breakers.failed(&automation, &self.0.settings.bots, now);
+        }
+        Ok(task)
     }
 
-    /// Returns tasks whose lease has ended to their queues; answers how many.
+    /// Returns tasks whose lease has ended to their queues; answers how many. A task that bots let go again and again becomes a
+    /// dead letter: something about it makes them fail.
     pub(crate) async fn sweep_expired(&self) -> StoreResult<usize> {
         let now = self.now();
         if self.read().await?.list_expired(now, 1).await?.is_empty() {
@@ -167,17 +178,50 @@ impl Services {
         let sweeper = Actor::system("sweeper");
         let mut tx = self.begin().await?;
         let expired = tx.list_expired(now, SWEEP_TASKS).await?;
-        let mut freed = 0;
+        let (mut freed, mut failed) = (0, Vec::new());
         for task in expired {
             let holder = task.state.claim().map(|claim| claim.holder.clone());
             let Ok(state) = task.state.clone().expire(now) else { continue };
-            let task = task.enter(state, now);
+            let mut task = task.enter(state, now);
             let detail = serde_json::json!({ "holder": holder, "queue": task.state.queue() });
             self.keep(&mut *tx, &sweeper, &task, now, "task.claim_expired", detail).await?;
+            if let Some(automation) = self.automation_of(&task) {
+                // A task that is tried again has as many attempts again.
+                if task.last_token.is_multiple_of(u64::from(self.0.settings.bots.attempts)) {
+                    task = self.give_up(&mut *tx, &sweeper, task, &automation, now).await?;
+                }
+                failed.push(automation);
+            }
             freed += 1;
         }
         tx.save().await?;
+        for automation in failed {
+            self.0.breakers.failed(&automation, &self.0.settings.bots, now);
+        }
         Ok(freed)
+    }
+
+    async fn give_up(
+        &self,
+        tx: &mut dyn Transaction,
+        sweeper: &Actor,
+        task: Task,
+        automation: &str,
+        now: Timestamp,
+    ) -> StoreResult<Task> {
+        let attempts = task.last_token;
+        let reason = format!("{automation} took it {attempts} times and never finished it");
+        let Ok(state) = task.state.clone().give_up(now, &reason) else { return Ok(task) };
+        let task = task.enter(state, now);
+        let detail = serde_json::json!({ "automation": automation, "attempts": attempts, "reason": reason });
+        self.keep(tx, sweeper, &task, now, "task.dead", detail).await?;
+        Ok(task)
+    }
+
+    /// The automation whose queue a task is in or was taken from.
+    fn automation_of(&self, task: &Task) -> Option<String> {
+        let is_bots = self.queue_kind(task) == Some(QueueKind::Automation);
+        task.state.queue().filter(|_| is_bots).map(str::to_owned)
     }
 
     /// Opens a transaction on a task that the actor holds under `token`.

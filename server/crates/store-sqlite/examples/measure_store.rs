@@ -45,7 +45,9 @@ fn submission(n: u64) -> Submission {
 fn events(submission: &Submission) -> (NewAuditEvent, DomainEvent) {
     let subject = submission.task.id.to_string();
     let detail = serde_json::json!({"decision": submission.decision.id, "destination": "queue billing"});
-    let audit = NewAuditEvent { detail: detail.clone(), subject: subject.clone(), ..fixtures::audit_event(1, "") };
+    let action = "task.submitted".to_owned();
+    let audit =
+        NewAuditEvent { action, detail: detail.clone(), subject: subject.clone(), ..fixtures::audit_event(1, "") };
     (audit, DomainEvent { subject, payload: detail, ..fixtures::event(1) })
 }
 
@@ -103,7 +105,28 @@ async fn main() -> Outcome<()> {
         let (median_us, p99_us) = claim(&store).await?;
         println!("claim with {tasks:>7} tasks: median {median_us:.0} us, 99th percentile {p99_us:.0} us");
         list(&store, tasks).await?;
+        look_back(&store, tasks).await?;
     }
+    Ok(())
+}
+
+/// Reads what simulations and rollouts of policies read.
+async fn look_back(store: &SqliteStore, tasks: u64) -> Outcome<()> {
+    let mut view = store.read().await?;
+    let start = Instant::now();
+    let cases = view.list_history(None, 50_000).await?.len();
+    let history_s = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let first = DecisionId::from_parts(fixtures::START_MS, 0);
+    let outcomes = view.list_policy_outcomes(2, first, 50_000).await?.len();
+    let outcomes_s = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    view.list_policy_outcomes(9, first, 50_000).await?;
+    let none_s = start.elapsed().as_secs_f64();
+    println!(
+        "back over {tasks:>7} tasks: {cases} of history {history_s:.2} s, {outcomes} outcomes {outcomes_s:.2} s, \
+         of a policy without decisions {none_s:.2} s"
+    );
     Ok(())
 }
 

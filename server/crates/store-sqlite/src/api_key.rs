@@ -10,13 +10,16 @@ use crate::{
 
 macro_rules! select_key {
     ($rest:literal) => {
-        concat!("SELECT id, name, scopes, created_at, last_used_at, revoked_at, secret_digest FROM api_key ", $rest)
+        concat!(
+            "SELECT id, name, scopes, areas, created_at, last_used_at, revoked_at, secret_digest FROM api_key ",
+            $rest
+        )
     };
 }
 
 pub(crate) async fn save(connection: &mut SqliteConnection, key: &ApiKey, secret_digest: &str) -> Result<(), Error> {
-    const SAVE: &str = "INSERT INTO api_key (id, name, scopes, secret_digest, created_at, last_used_at, revoked_at) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+    const SAVE: &str = "INSERT INTO api_key (id, name, scopes, secret_digest, created_at, last_used_at, revoked_at, areas) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
         ON CONFLICT (id) DO UPDATE SET last_used_at = excluded.last_used_at, revoked_at = excluded.revoked_at";
     sqlx::query(SAVE)
         .bind(key.id.to_string())
@@ -26,6 +29,7 @@ pub(crate) async fn save(connection: &mut SqliteConnection, key: &ApiKey, secret
         .bind(key.created_at.as_ms())
         .bind(ms(key.last_used_at))
         .bind(ms(key.revoked_at))
+        .bind(serde_json::to_string(&key.areas)?)
         .execute(connection)
         .await?;
     Ok(())
@@ -55,6 +59,7 @@ struct KeyRow {
     id: String,
     name: String,
     scopes: String,
+    areas: String,
     created_at: i64,
     last_used_at: Option<i64>,
     revoked_at: Option<i64>,
@@ -69,6 +74,7 @@ impl TryFrom<KeyRow> for ApiKey {
             id: parse("api_key.id", &row.id)?,
             name: row.name,
             scopes: from_json("api_key.scopes", &row.scopes)?,
+            areas: from_json("api_key.areas", &row.areas)?,
             created_at: Timestamp::from_ms(row.created_at),
             last_used_at: time(row.last_used_at),
             revoked_at: time(row.revoked_at),

@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::error::Error;
 
 /// Sorts after every identifier, since `~` comes after all letters and digits: the start of a newest-first list.
-const AFTER_ALL_IDS: &str = "~";
+pub(crate) const AFTER_ALL_IDS: &str = "~";
 
 fn corrupt(column: &'static str, cause: impl Display) -> Error {
     Error::Corrupt { column, cause: cause.to_string() }

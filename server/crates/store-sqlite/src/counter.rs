@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Decision, DecisionMode, Task, TaskState, decision::DecisionSource, overview::DestinationCount};
+use domain::{
+    Decision, DecisionMode, Task, TaskState, Timestamp, decision::DecisionSource, overview::DestinationCount,
+    time::MINUTE_MS,
+};
 use service::ports::store::Counters;
 use sqlx::sqlite::SqliteConnection;
 
@@ -20,7 +23,12 @@ pub(crate) struct Additions(BTreeMap<(&'static str, String), i64>);
 
 impl Additions {
     fn add(&mut self, scope: &'static str, name: &str) {
-        *self.0.entry((scope, name.to_owned())).or_default() += 1;
+        self.add_amount(scope, name, 1);
+    }
+
+    fn add_amount(&mut self, scope: &'static str, name: &str, amount: i64) {
+        let sum = self.0.entry((scope, name.to_owned())).or_default();
+        *sum = sum.saturating_add(amount);
     }
 
     /// Counts a new task.
@@ -45,6 +53,11 @@ impl Additions {
         self.add("destination", &decision.destination.to_string());
         if decision.classification.is_none() {
             self.add("total", "fallbacks");
+        }
+        let stages = decision.stage_cost_micros();
+        if stages > 0 && decision.supersedes.is_none() {
+            let amount = i64::try_from(stages).unwrap_or(i64::MAX);
+            self.add_amount("stage_cost", &day(decision.decided_at), amount);
         }
     }
 
@@ -77,6 +90,18 @@ pub(crate) async fn totals(connection: &mut SqliteConnection) -> Result<Counters
         }
     }
     Ok(counters)
+}
+
+/// The day of a time (UTC), by which the cost of stages is counted.
+fn day(at: Timestamp) -> String {
+    at.as_ms().div_euclid(24 * 60 * MINUTE_MS).to_string()
+}
+
+/// What the stages of first decisions cost that were made on the day of a time.
+pub(crate) async fn stage_cost_on(connection: &mut SqliteConnection, at: Timestamp) -> Result<u64, Error> {
+    const COST: &str = "SELECT n FROM counter WHERE scope = 'stage_cost' AND name = ?1";
+    let cost: Option<i64> = sqlx::query_scalar(COST).bind(day(at)).fetch_optional(connection).await?;
+    number("counter.n", cost.unwrap_or(0))
 }
 
 /// How many live decisions of the policy went where, most first.

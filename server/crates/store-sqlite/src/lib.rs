@@ -5,7 +5,9 @@
 //!
 //! This crate never depends on a web framework, a model runtime or the clock: times come in with the values.
 
+mod aftermath;
 mod api_key;
+mod at_work;
 mod audit;
 mod automation;
 mod convert;
@@ -20,6 +22,7 @@ mod error;
 mod escalation;
 mod evaluation;
 mod event;
+mod history;
 mod idempotency;
 mod import;
 mod label;
@@ -27,12 +30,17 @@ mod label_set;
 mod lane;
 mod model;
 mod open;
+mod outcome;
 #[cfg(test)]
 mod plans;
 mod policy;
+mod policy_comment;
+mod policy_port;
+mod policy_shadow;
 mod queue;
 mod reads;
 mod session;
+mod setting;
 mod shadow;
 mod stages;
 mod submission;

@@ -3,8 +3,9 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
-    Options, SqliteStore, audit, automation, dataset, decision_list, dispute, drift, error::Error, escalation,
-    evaluation, label, label_set, queue, shadow, stages, suspicion, task_list,
+    Options, SqliteStore, at_work, audit, automation, dataset, decision_list, dispute, drift, error::Error, escalation,
+    evaluation, history, label, label_set, outcome, policy, policy_comment, policy_shadow, queue, setting, shadow,
+    stages, suspicion, task_list,
 };
 
 /// The plan's steps, one a line.
@@ -43,6 +44,8 @@ async fn task_lists_walk_their_indexes() {
     check(task_list::WAITING, &["task_waiting (queue=? AND (urgency,due,id)>(?,?,?))"]).await;
     check(task_list::CLAIMED_BY, &["task_by_holder (holder=?)"]).await;
     check(task_list::AWAITING_APPROVAL, &["task_by_state (state=? AND id>?)"]).await;
+    check(task_list::DEAD_LETTERS, &["task_by_state (state=? AND id<?)"]).await;
+    check(crate::task::EXPIRED_APPROVALS, &["task_by_approval_end (approval_until>? AND approval_until<?)"]).await;
     check(crate::task::EXPIRED, &["task_by_lease (lease_until<?)"]).await;
 }
 
@@ -93,4 +96,28 @@ async fn other_lists_walk_their_indexes() {
     check(queue::COUNTS, &["task_claimed_due (queue=? AND due<?)", "task_waiting (queue=? AND urgency=? AND due<?)"])
         .await;
     check(queue::OLDEST_WAITING, &["task_by_queue (queue=?)"]).await;
+}
+
+#[tokio::test]
+async fn lists_of_policies_walk_their_indexes() {
+    check(policy::PREVIOUS, &["policy_retired"]).await;
+    check(policy::SCHEDULED, &["policy_scheduled"]).await;
+    check(policy::CHALLENGER, &["policy_challenger"]).await;
+    check(policy_comment::OF_VERSION, &["policy_comment_of_version (version=?)"]).await;
+    check(setting::EPOCH, &["PRIMARY KEY (scope=? AND name=?)"]).await;
+    check(at_work::LIST, &["COVERING INDEX audit_event_at_work (<expr>>? AND <expr><?)"]).await;
+    let aftermath = [
+        "correction_by_task (task_id=?)",
+        "later USING INDEX decision_by_task (task_id=? AND id>?)",
+        "autoindex_task_1 (id=?)",
+    ];
+    let along = ["SEARCH decision USING INDEX sqlite_autoindex_decision_1 (id<?)", "label_of_task (task_id=?)"];
+    check(history::LIST, &[&aftermath[..], &along].concat()).await;
+    let along = [
+        "policy_shadow_of_version (policy_version=?)",
+        "SEARCH decision USING INDEX sqlite_autoindex_decision_1 (id=?)",
+    ];
+    check(policy_shadow::CASES, &[&aftermath[..], &along].concat()).await;
+    let along = ["SEARCH decision USING INDEX sqlite_autoindex_decision_1 (id>?)"];
+    check(outcome::LIST, &[&aftermath[1..], &along].concat()).await;
 }

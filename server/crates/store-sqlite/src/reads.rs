@@ -1,12 +1,13 @@
-//! Every port that reads, handed on to its noun.
+//! Every port that reads, but for that of policies, handed on to its noun.
 
 use async_trait::async_trait;
 use domain::{
     ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, ImportId, Label,
-    LabelId, Model, Page, PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp,
-    TrainingRun, User, UserId,
+    LabelId, Model, Page, PageRequest, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp, TrainingRun,
+    User, UserId,
     automation::{Goal, LabelPromise, LiveCase, UnsureTask},
     dataset::{Dataset, DatasetExample},
+    dead_letter::DeadLetter,
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
     drift::{DriftCase, DriftPoint},
@@ -18,17 +19,17 @@ use domain::{
     overview::DestinationCount,
     rollout::ShadowCase,
     suspicion::SuspiciousLabel,
-    task::TaskFilter,
+    task::{PendingApproval, TaskFilter},
 };
 use service::ports::store::{
-    AuditReads, Counters, DecisionReads, DomainEvent, IdempotencyRecord, LearningReads, PeopleReads, PolicyReads,
-    SessionRecord, StoreResult, TaskReads,
+    AuditReads, Counters, DecisionReads, DomainEvent, IdempotencyRecord, LearningReads, PeopleReads, SessionRecord,
+    StoreResult, TaskReads,
 };
 
 use crate::{
     api_key, audit, automation, correction, counter, dataset, decision, decision_list, dispute, drift, escalation,
-    evaluation, event, idempotency, import, label, label_set, model, policy, queue, session, shadow, stages, suspicion,
-    task, task_list, training_run, transaction::SqliteTransaction, unsure, user,
+    evaluation, event, idempotency, import, label, label_set, model, queue, session, shadow, stages, suspicion, task,
+    task_list, training_run, transaction::SqliteTransaction, unsure, user,
 };
 
 #[async_trait]
@@ -63,8 +64,18 @@ impl TaskReads for SqliteTransaction {
         self.settle(answer)
     }
 
-    async fn list_awaiting_approval(&mut self, page: &PageRequest) -> StoreResult<Page<TaskSummary>> {
+    async fn list_awaiting_approval(&mut self, page: &PageRequest) -> StoreResult<Page<PendingApproval>> {
         let answer = task_list::list_awaiting_approval(self.connection().await?, page).await;
+        self.settle(answer)
+    }
+
+    async fn list_expired_approvals(&mut self, now: Timestamp, limit: u32) -> StoreResult<Vec<Task>> {
+        let answer = task::list_expired_approvals(self.connection().await?, now, limit).await;
+        self.settle(answer)
+    }
+
+    async fn list_dead_letters(&mut self, page: &PageRequest) -> StoreResult<Page<DeadLetter>> {
+        let answer = task_list::list_dead_letters(self.connection().await?, page).await;
         self.settle(answer)
     }
 
@@ -141,6 +152,11 @@ impl DecisionReads for SqliteTransaction {
 
     async fn list_corrections_of(&mut self, task: TaskId) -> StoreResult<Vec<Correction>> {
         let answer = correction::list_of(self.connection().await?, task).await;
+        self.settle(answer)
+    }
+
+    async fn stage_cost_on(&mut self, day: Timestamp) -> StoreResult<u64> {
+        let answer = counter::stage_cost_on(self.connection().await?, day).await;
         self.settle(answer)
     }
 
@@ -334,29 +350,6 @@ impl LearningReads for SqliteTransaction {
 
     async fn list_runs(&mut self, limit: u32) -> StoreResult<Vec<TrainingRun>> {
         let answer = training_run::list(self.connection().await?, limit).await;
-        self.settle(answer)
-    }
-}
-
-#[async_trait]
-impl PolicyReads for SqliteTransaction {
-    async fn list_policies(&mut self, page: &PageRequest) -> StoreResult<Page<PolicyVersion>> {
-        let answer = policy::list(self.connection().await?, page).await;
-        self.settle(answer)
-    }
-
-    async fn lookup_policy(&mut self, version: u32) -> StoreResult<Option<PolicyVersion>> {
-        let answer = policy::lookup(self.connection().await?, version).await;
-        self.settle(answer)
-    }
-
-    async fn lookup_active_policy(&mut self) -> StoreResult<Option<PolicyVersion>> {
-        let answer = policy::lookup_active(self.connection().await?).await;
-        self.settle(answer)
-    }
-
-    async fn last_policy_version(&mut self) -> StoreResult<u32> {
-        let answer = policy::last_version(self.connection().await?).await;
         self.settle(answer)
     }
 }

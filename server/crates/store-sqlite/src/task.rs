@@ -1,10 +1,10 @@
 //! Tasks, one at a time.
 
-use domain::{Claim, Priority, Task, TaskId, TaskState, Timestamp, task::ERASED_SUBJECT};
+use domain::{Claim, Priority, Task, TaskId, TaskState, Timestamp, decision::Approver, task::ERASED_SUBJECT};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::{
-    convert::{all, from_json, ms, number, one, parse, parse_optional, signed, time},
+    convert::{all, from_json, ms, number, one, parse, parse_optional, signed, time, variant},
     dispute,
     error::Error,
 };
@@ -18,7 +18,7 @@ macro_rules! select_task {
             "SELECT id, state, queue, urgency, due, label, decision_id, last_token, escalation_level, holder, holder_name, ",
             "claim_token, lease_until, automation, otherwise, ended_at, ended_by, ended_reason, submitted_at, ",
             "submitted_by, channel, external_id, priority_hint, callback_url, subject, attributes, body, claimed_at, ",
-            "worked_ms, erased_at FROM task ",
+            "worked_ms, erased_at, approver, approval_until FROM task ",
             $rest
         )
     };
@@ -26,6 +26,11 @@ macro_rules! select_task {
 
 pub(crate) const EXPIRED: &str = select_task!(
     "INDEXED BY task_by_lease WHERE state = 'claimed' AND lease_until <= ?1 ORDER BY lease_until, id LIMIT ?2"
+);
+
+pub(crate) const EXPIRED_APPROVALS: &str = select_task!(
+    "INDEXED BY task_by_approval_end WHERE state = 'awaiting_approval' AND approval_until IS NOT NULL \
+    AND approval_until <= ?1 ORDER BY approval_until, id LIMIT ?2"
 );
 
 pub(crate) async fn lookup(connection: &mut SqliteConnection, id: TaskId) -> Result<Option<Task>, Error> {
@@ -43,11 +48,21 @@ pub(crate) async fn list_expired(
     all(rows)
 }
 
+pub(crate) async fn list_expired_approvals(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Task>, Error> {
+    let rows: Vec<TaskRow> =
+        sqlx::query_as(EXPIRED_APPROVALS).bind(now.as_ms()).bind(limit).fetch_all(connection).await?;
+    all(rows)
+}
+
 pub(crate) async fn save(connection: &mut SqliteConnection, task: &Task) -> Result<(), Error> {
     const SAVE: &str = "UPDATE task SET state = ?2, queue = ?3, urgency = ?4, due = ?5, label = ?6, decision_id = ?7, \
         last_token = ?8, escalation_level = ?9, holder = ?10, holder_name = ?11, claim_token = ?12, lease_until = ?13, \
         automation = ?14, otherwise = ?15, ended_at = ?16, ended_by = ?17, ended_reason = ?18, claimed_at = ?19, \
-        worked_ms = ?20 WHERE id = ?1";
+        worked_ms = ?20, approver = ?21, approval_until = ?22 WHERE id = ?1";
     let state = StateColumns::of(&task.state)?;
     let saved = sqlx::query(SAVE)
         .bind(task.id.to_string())
@@ -70,6 +85,8 @@ pub(crate) async fn save(connection: &mut SqliteConnection, task: &Task) -> Resu
         .bind(state.ended_reason)
         .bind(state.claimed_at)
         .bind(task.worked_ms)
+        .bind(state.approver)
+        .bind(state.approval_until)
         .execute(connection)
         .await?;
     if saved.rows_affected() == 1 { Ok(()) } else { Err(Error::Missing("task")) }
@@ -123,6 +140,8 @@ pub(crate) struct StateColumns<'a> {
     pub(crate) claimed_at: Option<i64>,
     pub(crate) automation: Option<&'a str>,
     pub(crate) otherwise: Option<&'a str>,
+    pub(crate) approver: Option<&'static str>,
+    pub(crate) approval_until: Option<i64>,
     pub(crate) ended_at: Option<i64>,
     pub(crate) ended_by: Option<&'a str>,
     pub(crate) ended_reason: Option<&'a str>,
@@ -141,9 +160,13 @@ impl<'a> StateColumns<'a> {
                 claimed_at: Some(claim.since.as_ms()),
                 ..named
             },
-            TaskState::AwaitingApproval { automation, otherwise } => {
-                Self { automation: Some(automation), otherwise: Some(otherwise), ..named }
-            }
+            TaskState::AwaitingApproval { automation, otherwise, approver, expires_at } => Self {
+                automation: Some(automation),
+                otherwise: Some(otherwise),
+                approver: Some(approver.as_str()),
+                approval_until: ms(*expires_at),
+                ..named
+            },
             TaskState::Resolved { at, by } => Self { ended_at: Some(at.as_ms()), ended_by: Some(by), ..named },
             TaskState::Closed { at } => Self { ended_at: Some(at.as_ms()), ..named },
             TaskState::DeadLetter { at, reason } => {
@@ -170,6 +193,8 @@ struct TaskRow {
     lease_until: Option<i64>,
     automation: Option<String>,
     otherwise: Option<String>,
+    approver: Option<String>,
+    approval_until: Option<i64>,
     ended_at: Option<i64>,
     ended_by: Option<String>,
     ended_reason: Option<String>,
@@ -205,6 +230,8 @@ impl TaskRow {
             "awaiting_approval" => TaskState::AwaitingApproval {
                 automation: filled("task.automation", self.automation.take())?,
                 otherwise: filled("task.otherwise", self.otherwise.take())?,
+                approver: approver(self.approver.as_deref())?,
+                expires_at: time(self.approval_until),
             },
             "resolved" => TaskState::Resolved {
                 at: filled("task.ended_at", time(self.ended_at))?,
@@ -218,6 +245,11 @@ impl TaskRow {
             other => return Err(Error::Corrupt { column: "task.state", cause: other.to_owned() }),
         })
     }
+}
+
+/// Who may answer an approval; those of earlier versions wait for whom approvals wait when nothing is said.
+pub(crate) fn approver(word: Option<&str>) -> Result<Approver, Error> {
+    word.map_or(Ok(Approver::default()), |word| variant("task.approver", word))
 }
 
 /// A column that this state must fill.

@@ -1,23 +1,30 @@
 //! Tasks in lists. Each list walks one index in its own order and stops at the end of the page.
 
-use domain::{Page, PageRequest, TaskId, TaskSummary, Timestamp, task::TaskFilter};
+use domain::{
+    Page, PageRequest, TaskId, TaskSummary, Timestamp,
+    dead_letter::DeadLetter,
+    task::{PendingApproval, TaskFilter},
+};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::{
-    convert::{after_id, all, before_id, cursor_part, cursor_parts, parse},
+    convert::{after_id, all, before_id, cursor_part, cursor_parts, parse, time},
     error::Error,
-    task::{due_at, priority},
+    task::{approver, due_at, priority},
 };
 
 /// Most claims of one holder that are listed.
 const MAX_CLAIMS: i64 = 200;
 
+macro_rules! summary_columns {
+    () => {
+        "id, subject, channel, state, queue, holder_name, urgency, label, due, submitted_at"
+    };
+}
+
 macro_rules! select_summaries {
     ($rest:expr) => {
-        concat!(
-            "SELECT id, subject, channel, state, queue, holder_name, urgency, label, due, submitted_at FROM task ",
-            $rest
-        )
+        concat!("SELECT ", summary_columns!(), " FROM task ", $rest)
     };
 }
 
@@ -47,8 +54,19 @@ pub(crate) const FIRST_WAITING: &str = "SELECT task.id FROM json_each(?1) AS wan
     ORDER BY task.urgency, task.due, task.id LIMIT 1";
 pub(crate) const CLAIMED_BY: &str =
     select_summaries!("WHERE state = 'claimed' AND holder = ?1 ORDER BY lease_until, id LIMIT ?2");
-pub(crate) const AWAITING_APPROVAL: &str =
-    select_summaries!("WHERE state = 'awaiting_approval' AND id > ?1 ORDER BY id LIMIT ?2");
+pub(crate) const AWAITING_APPROVAL: &str = concat!(
+    "SELECT ",
+    summary_columns!(),
+    ", automation, otherwise, approver, approval_until FROM task ",
+    "WHERE state = 'awaiting_approval' AND id > ?1 ORDER BY id LIMIT ?2"
+);
+
+pub(crate) const DEAD_LETTERS: &str = concat!(
+    "SELECT ",
+    summary_columns!(),
+    ", ended_at, ended_reason FROM task INDEXED BY task_by_state ",
+    "WHERE state = 'dead_letter' AND id < ?1 ORDER BY id DESC LIMIT ?2"
+);
 
 pub(crate) async fn list(
     connection: &mut SqliteConnection,
@@ -127,13 +145,65 @@ pub(crate) async fn list_claimed_by(
 pub(crate) async fn list_awaiting_approval(
     connection: &mut SqliteConnection,
     page: &PageRequest,
-) -> Result<Page<TaskSummary>, Error> {
-    let rows: Vec<SummaryRow> = sqlx::query_as(AWAITING_APPROVAL)
+) -> Result<Page<PendingApproval>, Error> {
+    let rows: Vec<ApprovalRow> = sqlx::query_as(AWAITING_APPROVAL)
         .bind(after_id::<TaskId>(page)?)
         .bind(page.limit() + 1)
         .fetch_all(connection)
         .await?;
-    Ok(Page::from_rows(all(rows)?, page.limit(), |last: &TaskSummary| last.id.to_string()))
+    Ok(Page::from_rows(all(rows)?, page.limit(), |last: &PendingApproval| last.task.id.to_string()))
+}
+
+#[derive(sqlx::FromRow)]
+struct ApprovalRow {
+    #[sqlx(flatten)]
+    task: SummaryRow,
+    automation: String,
+    otherwise: String,
+    approver: Option<String>,
+    approval_until: Option<i64>,
+}
+
+impl TryFrom<ApprovalRow> for PendingApproval {
+    type Error = Error;
+
+    fn try_from(row: ApprovalRow) -> Result<Self, Error> {
+        Ok(Self {
+            task: row.task.try_into()?,
+            automation: row.automation,
+            otherwise: row.otherwise,
+            approver: approver(row.approver.as_deref())?,
+            expires_at: time(row.approval_until),
+        })
+    }
+}
+
+pub(crate) async fn list_dead_letters(
+    connection: &mut SqliteConnection,
+    page: &PageRequest,
+) -> Result<Page<DeadLetter>, Error> {
+    let rows: Vec<DeadLetterRow> = sqlx::query_as(DEAD_LETTERS)
+        .bind(before_id::<TaskId>(page)?)
+        .bind(page.limit() + 1)
+        .fetch_all(connection)
+        .await?;
+    Ok(Page::from_rows(all(rows)?, page.limit(), |last: &DeadLetter| last.task.id.to_string()))
+}
+
+#[derive(sqlx::FromRow)]
+struct DeadLetterRow {
+    #[sqlx(flatten)]
+    task: SummaryRow,
+    ended_at: i64,
+    ended_reason: String,
+}
+
+impl TryFrom<DeadLetterRow> for DeadLetter {
+    type Error = Error;
+
+    fn try_from(row: DeadLetterRow) -> Result<Self, Error> {
+        Ok(Self { task: row.task.try_into()?, reason: row.ended_reason, at: Timestamp::from_ms(row.ended_at) })
+    }
 }
 
 #[derive(sqlx::FromRow)]

@@ -68,6 +68,12 @@ impl SqliteTransaction {
         }
     }
 
+    /// A transaction that writes, for tests that look under it.
+    #[cfg(test)]
+    pub(crate) async fn writing(store: &SqliteStore) -> Self {
+        Self::new(store.writer.lend().await.unwrap(), Arc::clone(&store.last_tail))
+    }
+
     /// A view that only reads.
     async fn view(loan: Loan) -> Result<Self, Error> {
         let mut view = Self::new(loan, LastTail::default());
@@ -219,8 +225,7 @@ mod tests {
     async fn after_a_full_disk_nothing_more_of_the_transaction_is_written() {
         let directory = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&directory.path().join("full.db"), Options::default()).await.unwrap();
-        let loan = store.writer.lend().await.unwrap();
-        let mut tx = Box::new(SqliteTransaction::new(loan, Arc::clone(&store.last_tail)));
+        let mut tx = Box::new(SqliteTransaction::writing(&store).await);
         tx.append_audit(&[audit_event(1, "task_a")]).await.unwrap();
         tx.flush().await.unwrap();
         // The smallest that SQLite takes is what the file has: no page more.

@@ -4,19 +4,19 @@ use domain::{Page, PageRequest, Timestamp, User, UserId};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::{
-    convert::{all, ms, number, one, parse, time},
+    convert::{all, from_json, ms, number, one, parse, time},
     error::Error,
 };
 
 macro_rules! select_user {
     ($rest:literal) => {
-        concat!("SELECT id, email, name, role, created_at, disabled_at, password_hash FROM user ", $rest)
+        concat!("SELECT id, email, name, role, created_at, disabled_at, areas, password_hash FROM user ", $rest)
     };
 }
 
 pub(crate) async fn add(connection: &mut SqliteConnection, user: &User, password_hash: &str) -> Result<(), Error> {
-    const ADD: &str = "INSERT INTO user (id, email, name, role, password_hash, created_at, disabled_at) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    const ADD: &str = "INSERT INTO user (id, email, name, role, password_hash, created_at, disabled_at, areas) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     sqlx::query(ADD)
         .bind(user.id.to_string())
         .bind(&user.email)
@@ -25,6 +25,7 @@ pub(crate) async fn add(connection: &mut SqliteConnection, user: &User, password
         .bind(password_hash)
         .bind(user.created_at.as_ms())
         .bind(ms(user.disabled_at))
+        .bind(serde_json::to_string(&user.areas)?)
         .execute(connection)
         .await
         .map_err(|error| Error::conflict(error, "email"))?;
@@ -32,11 +33,12 @@ pub(crate) async fn add(connection: &mut SqliteConnection, user: &User, password
 }
 
 pub(crate) async fn save(connection: &mut SqliteConnection, user: &User) -> Result<(), Error> {
-    let saved = sqlx::query("UPDATE user SET name = ?2, role = ?3, disabled_at = ?4 WHERE id = ?1")
+    let saved = sqlx::query("UPDATE user SET name = ?2, role = ?3, disabled_at = ?4, areas = ?5 WHERE id = ?1")
         .bind(user.id.to_string())
         .bind(&user.name)
         .bind(user.role.as_str())
         .bind(ms(user.disabled_at))
+        .bind(serde_json::to_string(&user.areas)?)
         .execute(connection)
         .await?;
     if saved.rows_affected() == 1 { Ok(()) } else { Err(Error::Missing("user")) }
@@ -102,6 +104,7 @@ struct UserRow {
     role: String,
     created_at: i64,
     disabled_at: Option<i64>,
+    areas: String,
     password_hash: String,
 }
 
@@ -114,6 +117,7 @@ impl TryFrom<UserRow> for User {
             email: row.email,
             name: row.name,
             role: parse("user.role", &row.role)?,
+            areas: from_json("user.areas", &row.areas)?,
             created_at: Timestamp::from_ms(row.created_at),
             disabled_at: time(row.disabled_at),
         })

@@ -1,9 +1,9 @@
-//! Every port that writes, handed on to its noun.
+//! Every port that writes, but for that of policies, handed on to its noun.
 
 use async_trait::async_trait;
 use domain::{
-    ApiKey, Correction, Decision, Escalation, Label, LabelId, Model, PolicyVersion, Queue, Task, TaskId, Timestamp,
-    TrainingRun, User, UserId,
+    ApiKey, Correction, Decision, Escalation, Label, LabelId, Model, Queue, Task, TaskId, Timestamp, TrainingRun, User,
+    UserId,
     audit::NewAuditEvent,
     automation::{Goal, LabelPromise},
     dataset::{Dataset, DatasetExample},
@@ -14,13 +14,13 @@ use domain::{
     suspicion::Suspicion,
 };
 use service::ports::store::{
-    AuditWrites, DecisionWrites, DomainEvent, LearningWrites, PeopleWrites, PolicyWrites, SessionRecord,
-    ShadowDecision, StoreResult, Submission, TaskWrites,
+    AuditWrites, DecisionWrites, DomainEvent, LearningWrites, PeopleWrites, SessionRecord, ShadowDecision, StoreResult,
+    Submission, TaskWrites,
 };
 
 use crate::{
     api_key, automation, correction, dataset, decision, drift, escalation, evaluation, idempotency, import, label,
-    label_set, model, policy, queue, session, shadow, submission, suspicion, task, training_run,
+    label_set, model, queue, session, shadow, submission, suspicion, task, training_run,
     transaction::SqliteTransaction, user,
 };
 
@@ -144,14 +144,6 @@ impl LearningWrites for SqliteTransaction {
 
     async fn save_run(&mut self, run: &TrainingRun) -> StoreResult<()> {
         let answer = training_run::save(self.connection().await?, run).await;
-        self.settle(answer)
-    }
-}
-
-#[async_trait]
-impl PolicyWrites for SqliteTransaction {
-    async fn save_policy(&mut self, policy: &PolicyVersion) -> StoreResult<()> {
-        let answer = policy::save(self.connection().await?, policy).await;
         self.settle(answer)
     }
 }

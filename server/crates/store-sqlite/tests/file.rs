@@ -7,6 +7,7 @@ use domain::{
     PageRequest, Timestamp,
     dataset::{Dataset, DatasetExample, DatasetFilter},
     label::LabelFilter,
+    policy::PolicyComment,
 };
 use service::ports::store::{Store, StoreError};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -277,13 +278,67 @@ async fn a_claim_of_a_file_before_work_was_timed_is_still_held_and_counts_no_wor
 }
 
 #[tokio::test]
+async fn a_policy_of_a_file_before_reviews_still_decides_and_knows_who_saved_it() {
+    let file = File::new();
+    let mut connection = file.of_version(10).await;
+    sqlx::query(
+        "INSERT INTO policy_version (version, stage, document, note, created_by, created_at, activated_at, activated_by) \
+         VALUES (1, 'active', '{\"schema\":1,\"label_queues\":{\"billing\":\"billing\"},\"rules\":[{\"id\":\"sure\", \
+             \"description\":\"d\",\"when\":\"true\",\"then\":{\"destination\":{\"kind\":\"close\"}}}], \
+             \"otherwise\":{\"destination\":{\"kind\":\"queue\",\"queue\":\"triage\"}}}', 'First', 'Grace', 7, 8, 'Ada'), \
+            (2, 'draft', '{\"schema\":1,\"label_queues\":{},\"rules\":[], \
+             \"otherwise\":{\"destination\":{\"kind\":\"dead_letter\"}}}', 'Next', 'Alan', 9, NULL, NULL)",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO user (id, email, name, role, password_hash, created_at) \
+         VALUES (?1, 'ada@example.com', 'Ada', 'supervisor', 'x', 5)",
+    )
+    .bind(user_id(1).to_string())
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    let store = file.open().await;
+    let mut tx = store.begin().await.unwrap();
+    let active = tx.lookup_active_policy().await.unwrap().unwrap();
+    assert_eq!((active.document.schema, active.document.rules[0].id.as_str()), (1, "sure"));
+    assert_eq!((active.revision, active.saved_by.as_str(), active.saved_at), (1, "Grace", Timestamp::from_ms(7)));
+    assert_eq!((active.note.as_str(), active.activated_by.as_deref()), ("First", Some("Ada")));
+    assert!(active.authors.is_empty() && active.approval.is_none() && active.rollout.is_none());
+    assert_eq!(tx.lookup_policy_revision(1, 1).await.unwrap().as_ref(), Some(&active.document));
+    // What was a draft goes on as one.
+    let draft = tx.lookup_policy(2).await.unwrap().unwrap();
+    let author = user_id(1).to_string();
+    let rewritten =
+        draft.rewrite(active.document, "More".to_owned(), (&author, "Ada"), Timestamp::from_ms(30)).unwrap();
+    tx.save_policy(&rewritten).await.unwrap();
+    assert_eq!(tx.lookup_policy(2).await.unwrap(), Some(rewritten));
+    assert!(tx.lookup_user(user_id(1)).await.unwrap().unwrap().areas.is_empty());
+}
+
+#[tokio::test]
 async fn what_is_final_cannot_be_changed_or_removed() {
     let file = File::new();
     let store = file.open().await;
     add(&store, &submissions([1])).await;
     let mut tx = store.begin().await.unwrap();
     tx.append_audit(&[audit_event(1, "task_a")]).await.unwrap();
-    tx.save_policy(&policy(1)).await.unwrap();
+    let asked = policy(1).submit_for_review().unwrap();
+    tx.save_policy(&asked).await.unwrap();
+    tx.save_policy(&policy(2).activate("Grace", at(9)).unwrap()).await.unwrap();
+    let comment = PolicyComment {
+        version: 1,
+        revision: 1,
+        rule: None,
+        by: "Grace".to_owned(),
+        at: at(10),
+        text: "Why?".to_owned(),
+        verdict: None,
+    };
+    tx.add_policy_comment(&comment).await.unwrap();
     let labels = [imported_label(1, "billing")];
     tx.add_labels(&labels).await.unwrap();
     let example = DatasetExample { place: 0, held_out: false, label: labels[0].clone() };
@@ -305,7 +360,13 @@ async fn what_is_final_cannot_be_changed_or_removed() {
         ("UPDATE audit_event SET actor = 'nobody'", "the audit log only grows"),
         ("DELETE FROM audit_event", "the audit log only grows"),
         ("UPDATE policy_version SET document = '{}'", "never changes"),
+        ("UPDATE policy_version SET authors = '[]'", "never changes"),
+        ("UPDATE policy_version SET created_by = 'nobody'", "never changes"),
+        ("UPDATE policy_version SET stage = 'draft' WHERE stage = 'active'", "never is a draft again"),
         ("DELETE FROM policy_version", "never removed"),
+        ("DELETE FROM policy_revision", "never removed"),
+        ("UPDATE policy_comment SET text = 'another'", "never changes"),
+        ("DELETE FROM policy_comment", "never removed"),
         ("UPDATE dataset SET name = 'another'", "a dataset never changes"),
         ("DELETE FROM dataset", "a dataset is never removed"),
         ("UPDATE dataset_example SET held_out = 1", "a dataset never changes"),

@@ -3,7 +3,7 @@
 
 use domain::{
     CorrectionField, Decision, DecisionId, DecisionMode, DecisionSummary, Destination, PageRequest, Priority,
-    decision::DecisionFilter,
+    decision::{ApprovalTerms, Approver, DecisionFilter, Override, OverrideKind},
 };
 use service::ports::store::{Store, StoreError, Submission};
 
@@ -23,12 +23,21 @@ async fn correct(store: &dyn Store, task: u64) {
 pub async fn a_decision_comes_back_as_it_was_given(store: &dyn Store) {
     let full = Decision {
         mode: DecisionMode::Canary,
-        destination: Destination::Approval { automation: "refund-bot".to_owned(), otherwise: "refunds".to_owned() },
+        destination: Destination::Approval {
+            automation: "refund-bot".to_owned(),
+            otherwise: "refunds".to_owned(),
+            terms: ApprovalTerms { approver: Approver::Agent, expires_minutes: Some(30) },
+        },
         priority: Priority::Urgent,
         due_at: None,
         skills: vec!["french".to_owned()],
         note: Some("Mind the \"discount\".".to_owned()),
         decided_by: Some("Ada".to_owned()),
+        overrides: vec![Override {
+            kind: OverrideKind::Guardrail,
+            name: "no-machine".to_owned(),
+            instead_of: Destination::Close,
+        }],
         ..decision(1)
     };
     let fallback = fallback_decision(2);

@@ -8,12 +8,12 @@ use domain::{
     LabelKind, Metrics, Model, ModelStage, PolicyDocument, PolicyVersion, Priority, Queue, QueueKind, Role,
     RuleOutcome, RuleTrace, RunId, RunState, Scope, Task, TaskId, TaskState, Timestamp, TrainingRun, User, UserId,
     audit::NewAuditEvent,
-    decision::DecisionSource,
+    decision::{Approver, DecisionSource},
     evaluation::{LearningPoint, NewestMetrics},
-    policy::{PolicyStage, Target, Then},
+    policy::{Target, Then},
 };
 use serde_json::json;
-use service::ports::store::{DomainEvent, IdempotencyRecord, SessionRecord, Submission};
+use service::ports::store::{DomainEvent, IdempotencyRecord, PolicyShadow, SessionRecord, Submission};
 
 /// 2026-01-01T00:00:00Z in milliseconds: where the clock of all fixtures stands.
 pub const START_MS: u64 = 1_767_225_600_000;
@@ -142,6 +142,7 @@ pub fn decision(n: u64) -> Decision {
         cost_micros: 7,
         supersedes: None,
         check: None,
+        overrides: Vec::new(),
     }
 }
 
@@ -188,6 +189,13 @@ pub fn submissions(numbers: impl IntoIterator<Item = u64>) -> Vec<Submission> {
 #[must_use]
 pub fn submission_in(n: u64, state: TaskState) -> Submission {
     Submission { task: Task { state, ..task(n) }, ..submission(n) }
+}
+
+/// Waits for an agent's yes before a bot runs, at most until a time.
+#[must_use]
+pub fn awaiting_approval(expires_at: Option<Timestamp>) -> TaskState {
+    let (automation, otherwise) = ("refund-bot".to_owned(), "refunds".to_owned());
+    TaskState::AwaitingApproval { automation, otherwise, approver: Approver::Agent, expires_at }
 }
 
 /// The key of a number for the submission of the same number, until a time.
@@ -347,27 +355,29 @@ pub fn run(n: u64) -> TrainingRun {
 /// A draft of a version that sends everything to triage.
 #[must_use]
 pub fn policy(version: u32) -> PolicyVersion {
-    let then = Then {
+    let otherwise = Then {
         destination: Target::Queue { queue: "triage".to_owned() },
         priority: None,
         sla_minutes: Some(60),
         skills: Vec::new(),
         note: None,
     };
-    PolicyVersion {
-        version,
-        stage: PolicyStage::Draft,
-        document: PolicyDocument {
-            schema: domain::policy::SCHEMA,
-            label_queues: BTreeMap::from([("billing".to_owned(), "billing".to_owned())]),
-            rules: Vec::new(),
-            otherwise: then,
-        },
-        note: format!("Version {version}"),
-        created_by: "Grace".to_owned(),
-        created_at: at(i64::from(version)),
-        activated_at: None,
-        activated_by: None,
+    let label_queues = BTreeMap::from([("billing".to_owned(), "billing".to_owned())]);
+    let document = PolicyDocument { label_queues, ..PolicyDocument::of(otherwise) };
+    let author = (user_id(1).to_string(), "Grace");
+    let at = at(i64::from(version));
+    PolicyVersion::draft(version, document, format!("Version {version}"), (&author.0, author.1), at)
+}
+
+/// What a policy in shadow would have done with the task of a number.
+#[must_use]
+pub fn policy_shadow(n: u64, policy_version: u32) -> PolicyShadow {
+    PolicyShadow {
+        decision_id: decision_id(n),
+        task_id: task_id(n),
+        policy_version,
+        destination: Destination::Automation { automation: "refund-bot".to_owned() },
+        rule: Some("refunds".to_owned()),
     }
 }
 
@@ -379,6 +389,7 @@ pub fn user(n: u64, role: Role) -> User {
         email: format!("person{n:03}@example.com"),
         name: format!("Person {n}"),
         role,
+        areas: Vec::new(),
         created_at: at(ms(n)),
         disabled_at: None,
     }
@@ -403,6 +414,7 @@ pub fn api_key(n: u64) -> ApiKey {
         id: api_key_id(n),
         name: format!("Key {n}"),
         scopes: vec![Scope::TasksWrite, Scope::Work],
+        areas: Vec::new(),
         created_at: at(ms(n)),
         last_used_at: None,
         revoked_at: None,

@@ -3,6 +3,7 @@
 //! This crate knows stores only as the ports of `service`; it never depends on one of them.
 #![expect(clippy::unwrap_used, reason = "everything here runs in tests, where a failure is to stop the test")]
 
+pub mod approval;
 pub mod audit;
 pub mod automation;
 pub mod dataset;
@@ -12,6 +13,7 @@ pub mod drift;
 pub mod escalation;
 pub mod evaluation;
 pub mod fixtures;
+pub mod history;
 pub mod label_set;
 pub mod learning;
 pub mod people;
@@ -75,8 +77,12 @@ macro_rules! conformance_tests {
                 the_first_waiting_task_is_the_first_over_all_queues,
                 claims_of_a_holder_come_by_expiry,
                 expired_claims_come_longest_ended_first,
-                approvals_come_oldest_first_page_by_page,
                 an_erased_task_says_nothing_and_its_labels_hold_no_more,
+            ]
+            approval: [
+                approvals_come_oldest_first_page_by_page_with_who_may_give_them,
+                approvals_run_out_the_longest_ended_first,
+                dead_letters_come_newest_first_with_their_reasons,
             ]
             queue: [
                 queues_come_by_name_and_a_saved_one_is_changed,
@@ -86,6 +92,7 @@ macro_rules! conformance_tests {
                 an_empty_store_counts_nothing,
                 counters_follow_a_task_through_its_life,
                 destinations_count_live_decisions_of_the_policy_most_first,
+                what_stages_of_first_decisions_cost_is_counted_by_the_day,
             ]
             escalation: [
                 a_task_has_at_most_one_open_escalation,
@@ -167,8 +174,26 @@ macro_rules! conformance_tests {
             policy: [
                 an_empty_store_has_no_policy,
                 versions_come_newest_first_page_by_page,
-                a_saved_version_changes_stage_and_activation_but_never_the_document,
+                every_field_of_a_version_comes_back_as_it_was_given,
+                the_text_of_a_version_changes_only_while_it_is_a_draft,
+                each_revision_of_a_version_keeps_its_document,
                 at_most_one_version_is_active,
+                at_most_one_version_is_in_shadow_or_a_canary,
+                the_version_before_the_active_one_was_active_last,
+                scheduled_versions_come_earliest_first,
+                comments_of_a_version_come_oldest_first,
+                a_setting_is_written_one_revision_after_another,
+                the_epoch_counts_what_decisions_are_made_by,
+            ]
+            history: [
+                history_comes_newest_first_page_by_page,
+                history_is_read_beyond_what_one_statement_gives,
+                a_case_of_history_says_what_the_rules_saw,
+                where_people_sent_a_task_is_their_last_word_that_moves_it,
+                people_at_work_are_counted_by_the_hour,
+                what_a_policy_in_shadow_would_have_done_comes_newest_first,
+                shadows_of_policies_go_in_with_their_submissions,
+                outcomes_of_a_policy_come_in_the_order_of_its_decisions,
             ]
             people: [
                 a_person_is_found_by_identifier_and_with_password_by_address,

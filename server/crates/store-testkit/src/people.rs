@@ -1,7 +1,7 @@
 //! People, sessions and keys.
 #![expect(missing_docs, reason = "the name of a behaviour is the sentence that describes it")]
 
-use domain::{ApiKey, PageRequest, Role, User};
+use domain::{ApiKey, PageRequest, Role, Scope, User};
 use service::ports::store::{SessionRecord, Store, StoreError};
 
 use crate::fixtures::{api_key, api_key_id, at, session, user, user_id};
@@ -42,8 +42,13 @@ pub async fn people_come_by_address_page_by_page(store: &dyn Store) {
 
 pub async fn a_saved_person_keeps_the_password_and_a_saved_password_the_person(store: &dyn Store) {
     add(store, &[user(1, Role::Agent)]).await;
-    let changed =
-        User { name: "Ada".to_owned(), role: Role::Supervisor, disabled_at: Some(at(9)), ..user(1, Role::Agent) };
+    let changed = User {
+        name: "Ada".to_owned(),
+        role: Role::Supervisor,
+        areas: vec!["billing".to_owned(), "refunds".to_owned()],
+        disabled_at: Some(at(9)),
+        ..user(1, Role::Agent)
+    };
     let mut tx = store.begin().await.unwrap();
     tx.save_user(&changed).await.unwrap();
     assert_eq!(tx.lookup_credentials(&changed.email).await.unwrap().unwrap().1, "$argon2id$one");
@@ -112,15 +117,16 @@ pub async fn sessions_end_by_person_and_by_time(store: &dyn Store) {
 
 pub async fn keys_are_found_with_their_digest_and_listed_newest_first(store: &dyn Store) {
     let mut tx = store.begin().await.unwrap();
-    for n in 1..=3 {
-        tx.save_api_key(&api_key(n), "digest").await.unwrap();
+    let full = ApiKey { scopes: Scope::ALL.to_vec(), areas: vec!["billing".to_owned()], ..api_key(2) };
+    for key in [api_key(1), full.clone(), api_key(3)] {
+        tx.save_api_key(&key, "digest").await.unwrap();
     }
     tx.save().await.unwrap();
     let mut view = store.read().await.unwrap();
-    assert_eq!(view.lookup_api_key(api_key_id(2)).await.unwrap(), Some((api_key(2), "digest".to_owned())));
+    assert_eq!(view.lookup_api_key(api_key_id(2)).await.unwrap(), Some((full.clone(), "digest".to_owned())));
     assert_eq!(view.lookup_api_key(api_key_id(9)).await.unwrap(), None);
     let first = view.list_api_keys(&PageRequest::first(2)).await.unwrap();
-    assert_eq!(first.items, [api_key(3), api_key(2)]);
+    assert_eq!(first.items, [api_key(3), full]);
     let second = view.list_api_keys(&PageRequest::after(first.next, Some(2))).await.unwrap();
     assert_eq!((second.items, second.next), (vec![api_key(1)], None));
 }

@@ -2,14 +2,18 @@
 #![expect(missing_docs, reason = "the name of a behaviour is the sentence that describes it")]
 
 use domain::{
-    CorrectionField, Destination, Queue, QueueCounts, QueueKind, Task, TaskState, overview::DestinationCount,
+    Classification, CorrectionField, Decision, DecisionMode, Destination, Queue, QueueCounts, QueueKind, Task,
+    TaskState,
+    classification::{Stage, StageOutcome, StageRun},
+    overview::DestinationCount,
 };
 use service::ports::store::{Counters, Store, Submission};
 
 use crate::{
     add,
     fixtures::{
-        at, claim, correction, fallback_decision, later_decision, queue, submission, submission_in, submissions, task,
+        at, awaiting_approval, claim, classification, correction, decision, fallback_decision, later_decision, queue,
+        submission, submission_in, submissions, task,
     },
 };
 
@@ -94,7 +98,7 @@ pub async fn an_empty_store_counts_nothing(store: &dyn Store) {
 }
 
 pub async fn counters_follow_a_task_through_its_life(store: &dyn Store) {
-    let waits = TaskState::AwaitingApproval { automation: "bot".to_owned(), otherwise: "triage".to_owned() };
+    let waits = awaiting_approval(None);
     let given = [
         submission(1),
         Submission { decision: fallback_decision(2), ..submission(2) },
@@ -123,7 +127,7 @@ pub async fn destinations_count_live_decisions_of_the_policy_most_first(store: &
     let mut closed = submission(3);
     closed.decision.destination = Destination::Close;
     let mut shadow = submission(4);
-    shadow.decision.mode = domain::DecisionMode::Shadow;
+    shadow.decision.mode = DecisionMode::Shadow;
     add(store, &[submission(1), submission(2), closed, shadow]).await;
     let mut tx = store.begin().await.unwrap();
     tx.add_decision(&later_decision(9, 1)).await.unwrap();
@@ -131,4 +135,35 @@ pub async fn destinations_count_live_decisions_of_the_policy_most_first(store: &
     let count = |destination: &str, decisions| DestinationCount { destination: destination.to_owned(), decisions };
     let listed = store.read().await.unwrap().list_destination_counts().await.unwrap();
     assert_eq!(listed, [count("queue billing", 2), count("closed", 1)]);
+}
+
+pub async fn what_stages_of_first_decisions_cost_is_counted_by_the_day(store: &dyn Store) {
+    const DAY_MS: u64 = 24 * 3_600_000;
+    let of = |n: u64, mode| {
+        let run = StageRun {
+            stage: Stage::Encoder,
+            outcome: StageOutcome::Answered,
+            label: None,
+            confidence: 0.5,
+            micros: 10,
+            cost: 0.25,
+        };
+        let classification = Some(Classification { stages: vec![run], ..classification() });
+        Decision { classification, mode, ..decision(n) }
+    };
+    let each = of(1, DecisionMode::Live).stage_cost_micros();
+    assert!(each > 0);
+    let given = [(1, DecisionMode::Live), (2, DecisionMode::Canary), (DAY_MS, DecisionMode::Live)]
+        .map(|(n, mode)| Submission { decision: of(n, mode), ..submission(n) });
+    add(store, &given).await;
+    let mut tx = store.begin().await.unwrap();
+    // A person's decision repeats what the model said and pays nothing for it.
+    let later = Decision { classification: of(1, DecisionMode::Live).classification, ..later_decision(9, 1) };
+    tx.add_decision(&later).await.unwrap();
+    tx.save().await.unwrap();
+    let mut view = store.read().await.unwrap();
+    let day = i64::try_from(DAY_MS).unwrap();
+    assert_eq!(view.stage_cost_on(at(77)).await.unwrap(), 2 * each);
+    assert_eq!(view.stage_cost_on(at(day + 5)).await.unwrap(), each);
+    assert_eq!(view.stage_cost_on(at(2 * day)).await.unwrap(), 0);
 }

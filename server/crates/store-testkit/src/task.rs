@@ -10,7 +10,9 @@ use service::ports::store::{Store, StoreError, Submission};
 
 use crate::{
     add,
-    fixtures::{at, claim, label_id, submission, submission_in, submissions, task, task_id, task_label},
+    fixtures::{
+        at, awaiting_approval, claim, label_id, submission, submission_in, submissions, task, task_id, task_label,
+    },
     ids_of,
 };
 
@@ -18,7 +20,7 @@ fn every_state() -> Vec<TaskState> {
     vec![
         TaskState::Queued { queue: "billing".to_owned() },
         TaskState::Claimed { queue: "billing".to_owned(), claim: claim("user_a", 3, at(5_000)) },
-        TaskState::AwaitingApproval { automation: "refund-bot".to_owned(), otherwise: "refunds".to_owned() },
+        awaiting_approval(Some(at(6_000))),
         TaskState::Resolved { at: at(9), by: "Ada".to_owned() },
         TaskState::Closed { at: at(8) },
         TaskState::DeadLetter { at: at(7), reason: "nobody wants it".to_owned() },
@@ -270,17 +272,6 @@ pub async fn expired_claims_come_longest_ended_first(store: &dyn Store) {
     assert_eq!(view.list_expired(at(200), 10).await.unwrap(), expected);
     assert_eq!(view.list_expired(at(200), 2).await.unwrap(), expected[..2]);
     assert_eq!(view.list_expired(at(99), 10).await.unwrap(), []);
-}
-
-pub async fn approvals_come_oldest_first_page_by_page(store: &dyn Store) {
-    let state = TaskState::AwaitingApproval { automation: "bot".to_owned(), otherwise: "triage".to_owned() };
-    let given: Vec<_> = [2, 1, 3].into_iter().map(|n| submission_in(n, state.clone())).chain([submission(4)]).collect();
-    add(store, &given).await;
-    let mut view = store.read().await.unwrap();
-    let first = view.list_awaiting_approval(&PageRequest::first(2)).await.unwrap();
-    assert_eq!(ids_of(&first.items), [task_id(1), task_id(2)]);
-    let second = view.list_awaiting_approval(&PageRequest::after(first.next, Some(2))).await.unwrap();
-    assert_eq!((ids_of(&second.items), second.next), (vec![task_id(3)], None));
 }
 
 pub async fn an_erased_task_says_nothing_and_its_labels_hold_no_more(store: &dyn Store) {

@@ -5,14 +5,15 @@ use cel::{
     common::ast::{CallExpr, Expr, operators},
 };
 
-use super::{QUEUE_FORM, Walk};
-use crate::kinds::Kind;
+use super::{QUEUE_FORM, Walk, text};
+use crate::{facts::Fact, kinds::Kind};
 
 impl Walk<'_> {
     pub(super) fn operator(&mut self, node: &IdedExpr, call: &CallExpr) -> (Expr, Kind) {
         if call.func_name == operators::INDEX {
             return self.indexing(node, call);
         }
+        self.note_labels(call);
         let (args, kinds) = self.visit_all(&call.args);
         let kind = match (call.func_name.as_str(), kinds.as_slice()) {
             (operators::LOGICAL_AND | operators::LOGICAL_OR | operators::LOGICAL_NOT, _) => {
@@ -62,6 +63,23 @@ impl Walk<'_> {
             }
         };
         (Expr::Call(CallExpr { func_name: call.func_name.clone(), target: None, args }), kind)
+    }
+
+    /// Remembers the labels that the classification's is compared with.
+    fn note_labels(&mut self, call: &CallExpr) {
+        let [left, right] = call.args.as_slice() else { return };
+        let is_label = |walk: &Self, node| matches!(walk.fact(node), Some((Fact::Label, _)));
+        let nodes: Vec<&IdedExpr> = match (call.func_name.as_str(), &right.expr) {
+            (operators::IN, Expr::List(list)) if is_label(self, left) => list.elements.iter().collect(),
+            (operators::EQUALS | operators::NOT_EQUALS, _) if is_label(self, left) => vec![right],
+            (operators::EQUALS | operators::NOT_EQUALS, _) if is_label(self, right) => vec![left],
+            _ => return,
+        };
+        for node in nodes {
+            if let Some(label) = text(node).filter(|label| !label.is_empty()) {
+                self.labels.push((label.to_owned(), self.place(node)));
+            }
+        }
     }
 
     fn arithmetic(&mut self, node: &IdedExpr, call: &CallExpr, left: Kind, right: Kind) -> Kind {

@@ -2,18 +2,21 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{Destination, Priority, Rule, RuleOutcome, Then, policy::Target};
+use domain::{
+    Destination, Priority, Rule, RuleOutcome, Then,
+    policy::{Severity, Target},
+};
 use serde_json::json;
 
-use super::{compiled, document, evaluate, now, queue, queues, said, task, to_queue};
-use crate::{CompiledPolicy, Facts, INCIDENT_QUEUE, TRIAGE_QUEUE, check, default_document, facts_reference};
+use super::{compiled, document, evaluate, found, now, queue, queues, rule, said, task, to_queue};
+use crate::{CompiledPolicy, Facts, INCIDENT_QUEUE, TRIAGE_QUEUE, default_document, facts_reference};
 
 /// Whether a condition holds for the usual task; an error is a panic.
 fn holds(when: &str) -> bool {
     let verdict = evaluate(&compiled(&[when]), &task(), Some(&said("billing", 0.93)));
     match &verdict.trace[0].outcome {
         RuleOutcome::Matched => true,
-        RuleOutcome::NotMatched => false,
+        RuleOutcome::NotMatched | RuleOutcome::Disabled => false,
         RuleOutcome::Error { message } => panic!("{when}: {message}"),
     }
 }
@@ -49,6 +52,7 @@ fn conditions_mean_what_they_say() {
         (r#"classification.candidates[0].label == "billing""#, true),
         (r#"task.channel == "email" && task.subject.startsWith("Refund")"#, true),
         (r#"task["channel"] == "email""#, true),
+        (r#"task.language == "en""#, true),
         (r#"task.external_id == "" && task.priority_hint == """#, true),
         (r#"lower(task.subject) == "refund for invoice 17""#, true),
         (r#"lower(task.subject).contains("INVOICE")"#, false),
@@ -167,6 +171,7 @@ fn a_verdict_carries_everything_that_the_rule_says() {
         description: "The model is sure".to_owned(),
         when: r#"classification.confidence > 0.8 && queues["billing"].depth > 1"#.to_owned(),
         then,
+        ..rule(0, [])
     }];
     let policy = CompiledPolicy::compile(document).unwrap();
     let mut sure = said("billing", 0.93);
@@ -229,8 +234,8 @@ fn the_first_of_several_matches_decides_whatever_they_are_found_by() {
 fn the_default_document_is_legal_and_does_what_it_says() {
     let document = default_document(BTreeMap::from([("billing".to_owned(), "money".to_owned())]));
     let people = [TRIAGE_QUEUE, INCIDENT_QUEUE, "money"].map(|name| queue(name, domain::QueueKind::People));
-    assert_eq!(check(&document, &people), []);
-    assert_eq!(check(&default_document(BTreeMap::new()), &people), []);
+    assert_eq!(found(&document, &people, Severity::Warning), []);
+    assert_eq!(found(&default_document(BTreeMap::new()), &people, Severity::Warning), []);
     let policy = CompiledPolicy::compile(document).unwrap();
     let mut calm = task();
     calm.body = "I was charged twice.".to_owned();

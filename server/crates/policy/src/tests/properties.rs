@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{document, queues};
-use crate::{CompiledPolicy, Facts, check, default_document, parse};
+use crate::{CompiledPolicy, Facts, Known, check, default_document, parse};
 
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -159,7 +159,7 @@ proptest! {
     fn arbitrary_json_is_read_or_refused_but_never_panics(json in any_json(), text in ".{0,40}") {
         for text in [json.to_string(), text] {
             if let Ok(document) = parse(&text) {
-                let _ = check(&document, &[]);
+                let _ = check(&document, &Known::default());
             }
         }
     }

@@ -1,12 +1,12 @@
 //! What is refused, with which rule, field and place.
 
 use domain::{
-    Queue, QueueKind,
-    policy::{MAX_EXPRESSION_BYTES, MAX_RULES, PolicyProblem, Target},
+    PolicyDocument, Queue, QueueKind,
+    policy::{MAX_EXPRESSION_BYTES, MAX_RULES, PolicyProblem, Severity, Target},
 };
 
-use super::{document, queue};
-use crate::{CompiledPolicy, check, parse};
+use super::{cell, document, found, queue, rule, table};
+use crate::{CompiledPolicy, parse};
 
 fn problems(when: &str) -> Vec<PolicyProblem> {
     CompiledPolicy::compile(document(&["true && false", when])).err().unwrap_or_default()
@@ -15,8 +15,6 @@ fn problems(when: &str) -> Vec<PolicyProblem> {
 #[test]
 fn conditions_are_refused_with_their_place() {
     for (when, line, column, words) in [
-        ("", None, None, "is required"),
-        ("   ", None, None, "is required"),
         ("ticket.subject == 'a'", Some(1), Some(1), "no fact `ticket`"),
         ("true &&\n  task.subjekt == 'a'", Some(2), Some(3), "`task` has no field `subjekt`"),
         ("'ü' == task.channel && task['boddy'] == ''", Some(1), Some(24), "`task`"),
@@ -76,6 +74,29 @@ fn conditions_are_refused_with_their_place() {
 }
 
 #[test]
+fn documents_of_the_first_form_have_nothing_newer() {
+    let refused = |document| CompiledPolicy::compile(document).err().unwrap_or_default();
+    for blank in ["", "   "] {
+        let old = PolicyDocument { schema: 1, ..document(&["true && false", blank]) };
+        let problems = refused(old);
+        assert_eq!((problems[0].rule.as_deref(), problems[0].field.as_str()), (Some("r1"), "when"));
+        assert_eq!(problems[0].message, "is required");
+    }
+    assert_eq!(refused(PolicyDocument { schema: 1, ..document(&["true"]) }), []);
+    let mut newer = table(vec![rule(0, [cell("task.channel", "email")])]);
+    newer.schema = 1;
+    newer.rules[0].area = Some("mail".to_owned());
+    newer.rules[0].disabled = true;
+    newer.rules[0].when = "true".to_owned();
+    let read = parse(&serde_json::to_string(&newer).unwrap()).unwrap_err();
+    assert_eq!(refused(newer), read);
+    let found: Vec<_> = read.iter().map(|problem| (problem.field.as_str(), problem.message.as_str())).collect();
+    let words = |what: &str| format!("schema 1 has no {what}; write \"schema\": 2");
+    let (columns, cells, areas, disabled) = (words("columns"), words("cells"), words("areas"), words("disabled rules"));
+    assert_eq!(found, [("columns", &*columns), ("cells", &*cells), ("area", &*areas), ("disabled", &*disabled)]);
+}
+
+#[test]
 fn all_mistakes_of_a_document_are_said_at_once() {
     let problems = CompiledPolicy::compile(document(&["task.a == 1 && task.b == 2", "true", "1"])).unwrap_err();
     let found: Vec<_> = problems.iter().map(|problem| (problem.rule.as_deref().unwrap(), problem.column)).collect();
@@ -93,8 +114,9 @@ fn documents_have_bounds() {
     assert_eq!(refused(many)[0].field, "rules");
 
     let mut newer = document(&[]);
-    newer.schema = 2;
-    assert_eq!(refused(newer)[0].field, "schema");
+    newer.schema = 3;
+    let problems = refused(newer);
+    assert_eq!((problems[0].field.as_str(), problems[0].message.as_str()), ("schema", "must be 1 or 2"));
 
     let mut twice = document(&["true", "false"]);
     twice.rules[1].id = "r0".to_owned();
@@ -125,16 +147,20 @@ fn existing() -> Vec<Queue> {
 
 #[test]
 fn names_of_queues_are_checked_against_those_that_exist() {
-    let mut document = document(&["now.hour > 1 &&\n queues['gone'].depth > 1", "now.hour > 2", "now.hour > 3"]);
+    let mut document = document(&["now.hour > 1 &&\n queues['gone'].depth > 1", "now.hour > 3", "now.hour > 2"]);
     document.rules[1].then.destination = Target::Queue { queue: "bot".to_owned() };
-    document.rules[2].then.destination = Target::Approval { automation: "q0".to_owned(), otherwise: "away".to_owned() };
+    document.rules[2].then.destination = Target::Approval {
+        automation: "q0".to_owned(),
+        otherwise: "away".to_owned(),
+        terms: domain::decision::ApprovalTerms::default(),
+    };
     document.otherwise.destination = Target::Automation { automation: "robot".to_owned() };
     document.label_queues.insert("billing".to_owned(), "money".to_owned());
-    let found: Vec<_> = check(&document, &existing())
+    let problems: Vec<_> = found(&document, &existing(), Severity::Warning)
         .into_iter()
         .map(|problem| (problem.rule.unwrap_or_default(), problem.field, problem.line, problem.column, problem.message))
         .collect();
-    let found: Vec<_> = found
+    let found: Vec<_> = problems
         .iter()
         .map(|(rule, field, line, column, message)| (&**rule, &**field, *line, *column, &**message))
         .collect();
@@ -158,13 +184,14 @@ fn names_of_queues_are_checked_against_those_that_exist() {
 
 #[test]
 fn rules_that_can_never_match_are_found() {
-    let hidden = check(&document(&["now.hour > 1", "true", "now.hour > 2"]), &existing());
+    let hidden = found(&document(&["now.hour > 1", "true", "now.hour > 2"]), &existing(), Severity::Note);
     assert_eq!(hidden.len(), 1);
     assert_eq!(hidden[0].rule.as_deref(), Some("r1"));
     assert!(hidden[0].message.contains("`r2`"), "{hidden:?}");
-    let twice = check(&document(&["now.hour > 1", " now.hour > 1 "]), &existing());
+    let twice = found(&document(&["now.hour > 1", " now.hour > 1 "]), &existing(), Severity::Warning);
     assert_eq!(twice[0].rule.as_deref(), Some("r1"));
-    assert_eq!(check(&document(&["now.hour > 1", "false", "true"]), &existing()), []);
+    assert!(twice[0].message.contains("the same condition"), "{twice:?}");
+    assert_eq!(found(&document(&["now.hour > 1", "false", "true"]), &existing(), Severity::Note), []);
 }
 
 #[test]

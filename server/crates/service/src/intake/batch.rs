@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use domain::{Decision, DecisionId, Receipt, TaskState};
+use domain::{
+    Actor, Decision, DecisionId, Receipt, TaskState,
+    decision::{Override, OverrideKind},
+};
 
 use super::{KeyDigests, Pending};
 use crate::{
@@ -15,6 +18,8 @@ use crate::{
 pub(super) struct Decided {
     pending: Pending,
     submission: Submission,
+    /// The state of what decides by which it was decided.
+    epoch: u64,
 }
 
 /// What writing found for one submission.
@@ -35,7 +40,7 @@ impl Services {
             .iter()
             .map(|pending| domain::task::classified_text(&pending.task.subject, &pending.task.body))
             .collect();
-        let classified = self.classify_batch(texts).await;
+        let classified = self.classify_batch(texts, self.0.intake.waiting()).await;
         let router = self.router();
         batch
             .into_iter()
@@ -50,15 +55,17 @@ impl Services {
                     decision_id: decision.id,
                     expires_at: pending.accepted_at.plus_ms(self.0.settings.idempotency_ms),
                 });
-                Decided { pending, submission: Submission { task, decision, idempotency } }
+                let submission = Submission { task, decision, idempotency };
+                Decided { pending, submission, epoch: router.epoch() }
             })
             .collect()
     }
 
     pub(super) async fn write_batch(&self, batch: Vec<Decided>) {
-        let (pendings, submissions): (Vec<_>, Vec<_>) =
+        let oldest = batch.iter().map(|decided| decided.epoch).min().unwrap_or_default();
+        let (pendings, mut submissions): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|decided| (decided.pending, decided.submission)).unzip();
-        let written = self.try_write_batch(&pendings, &submissions).await;
+        let written = self.try_write_batch(&pendings, &mut submissions, oldest).await;
         let outcomes = match written {
             Ok(outcomes) => outcomes,
             Err(error) => {
@@ -70,6 +77,8 @@ impl Services {
             }
         };
         let created = |(submission, outcome): (_, &Outcome)| matches!(outcome, Outcome::Created).then_some(submission);
+        let written = submissions.iter().zip(&outcomes).filter_map(created);
+        self.count_spent(written.map(|submission: &Submission| &submission.decision));
         self.show_to_shadow(submissions.iter().zip(&outcomes).filter_map(created));
         let first: HashMap<usize, Decision> = outcomes
             .iter()
@@ -93,8 +102,21 @@ impl Services {
         }
     }
 
-    async fn try_write_batch(&self, pendings: &[Pending], submissions: &[Submission]) -> StoreResult<Vec<Outcome>> {
+    /// Writes what is new; decides it again first when what decides has changed since.
+    async fn try_write_batch(
+        &self,
+        pendings: &[Pending],
+        submissions: &mut [Submission],
+        oldest_epoch: u64,
+    ) -> StoreResult<Vec<Outcome>> {
         let mut tx = self.begin().await?;
+        if tx.decision_epoch().await? != oldest_epoch {
+            // Nobody can change it again while this transaction is open.
+            self.reload_policies().await?;
+            let router = self.router();
+            submissions.iter_mut().for_each(|submission| router.decide_again(submission));
+        }
+        let submissions = &*submissions;
         let outcomes = find_outcomes(&mut *tx, pendings, self.now()).await?;
         let (mut audits, mut events) = (Vec::new(), Vec::new());
         let created = || outcomes.iter().map(|outcome| matches!(outcome, Outcome::Created));
@@ -115,15 +137,18 @@ impl Services {
                     "model": decision.classification.as_ref().map(|classification| &classification.model_version),
                 }),
             };
-            let (audit, event) = act.into_events();
-            audits.push(audit);
-            events.push(event);
+            let held = decision.overrides.iter().map(|held| held_over(&pending.actor, decision, held));
+            for act in std::iter::once(act).chain(held) {
+                let (audit, event) = act.into_events();
+                audits.push(audit);
+                events.push(event);
+            }
         }
         tx.append_audit(&audits).await?;
         tx.append_events(&events).await?;
-        if audits.len() == submissions.len() {
+        if created().all(|created| created) {
             tx.save_submissions(submissions).await?;
-        } else if !audits.is_empty() {
+        } else if created().any(|created| created) {
             let kept: Vec<Submission> = submissions
                 .iter()
                 .zip(created())
@@ -134,6 +159,24 @@ impl Services {
         }
         Ok(outcomes)
     }
+}
+
+/// That something took effect over the rules, under the name of what did.
+fn held_over<'a>(actor: &'a Actor, decision: &Decision, held: &Override) -> Act<'a> {
+    let (action, kind) = match held.kind {
+        OverrideKind::Guardrail => ("guardrail.held", "guardrail"),
+        OverrideKind::KillSwitch => ("switch.held", "switch"),
+        OverrideKind::CircuitBreaker => ("breaker.held", "breaker"),
+    };
+    let detail = serde_json::json!({
+        "decision": decision.id,
+        "task": decision.task_id,
+        "policy": decision.policy_version,
+        "rule": decision.matched_rule,
+        "before": held.instead_of.to_string(),
+        "after": decision.destination.to_string(),
+    });
+    Act { actor, at: decision.decided_at, action, subject: format!("{kind}:{}", held.name), detail }
 }
 
 /// Looks every key up in the store and among the submissions before it in the batch.

@@ -5,12 +5,13 @@
 
 use async_trait::async_trait;
 use domain::{
-    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Escalation, ImportId, Label,
-    LabelId, Model, Page, PageRequest, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp,
+    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Destination, Escalation, ImportId, Label,
+    LabelId, Model, Page, PageRequest, PolicyDocument, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp,
     TrainingRun, User, UserId,
     audit::NewAuditEvent,
     automation::{Goal, LabelPromise, LiveCase, UnsureTask},
     dataset::{Dataset, DatasetExample},
+    dead_letter::DeadLetter,
     decision::DecisionFilter,
     dispute::{Dispute, OpinionPair},
     drift::{DriftCase, DriftPoint},
@@ -20,9 +21,11 @@ use domain::{
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
-    rollout::ShadowCase,
+    policy::PolicyComment,
+    rollout::{PolicyOutcome, PolicyShadowCase, ShadowCase},
+    simulation::HistoryCase,
     suspicion::{Suspicion, SuspiciousLabel},
-    task::TaskFilter,
+    task::{PendingApproval, TaskFilter},
 };
 
 /// Why the store did not do what it was asked.
@@ -134,8 +137,12 @@ pub trait TaskReads {
     async fn list_claimed_by(&mut self, holder: &str) -> StoreResult<Vec<TaskSummary>>;
     /// Claimed tasks whose lease has ended, the longest ended first.
     async fn list_expired(&mut self, now: Timestamp, limit: u32) -> StoreResult<Vec<Task>>;
+    /// Tasks that nothing could be done with, newest first.
+    async fn list_dead_letters(&mut self, page: &PageRequest) -> StoreResult<Page<DeadLetter>>;
     /// Tasks that wait for an approval, oldest first.
-    async fn list_awaiting_approval(&mut self, page: &PageRequest) -> StoreResult<Page<TaskSummary>>;
+    async fn list_awaiting_approval(&mut self, page: &PageRequest) -> StoreResult<Page<PendingApproval>>;
+    /// Tasks whose approval nobody gave in time, the longest ended first.
+    async fn list_expired_approvals(&mut self, now: Timestamp, limit: u32) -> StoreResult<Vec<Task>>;
     /// Every queue by name.
     async fn list_queues(&mut self) -> StoreResult<Vec<Queue>>;
     /// Every queue with its numbers, by name. `late` counts at most 1,000 a queue.
@@ -190,6 +197,8 @@ pub trait DecisionReads {
     async fn list_decisions_of(&mut self, task: TaskId) -> StoreResult<Vec<Decision>>;
     /// Every correction of a task, oldest first.
     async fn list_corrections_of(&mut self, task: TaskId) -> StoreResult<Vec<Correction>>;
+    /// What the stages of first decisions that were made on the day of a time (UTC) cost, in millionths of the currency.
+    async fn stage_cost_on(&mut self, day: Timestamp) -> StoreResult<u64>;
     /// How many live decisions of the policy went where, most first.
     async fn list_destination_counts(&mut self) -> StoreResult<Vec<DestinationCount>>;
 }
@@ -337,25 +346,86 @@ pub trait LearningWrites {
     async fn save_run(&mut self, run: &TrainingRun) -> StoreResult<()>;
 }
 
-/// Policies, read.
+/// What a policy in shadow would have done with a task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolicyShadow {
+    /// The live decision beside it.
+    pub decision_id: DecisionId,
+    /// The task.
+    pub task_id: TaskId,
+    /// The policy in shadow.
+    pub policy_version: u32,
+    /// Where it would have sent the task.
+    pub destination: Destination,
+    /// By which rule; nothing is `otherwise`.
+    pub rule: Option<String>,
+}
+
+/// A value of the workspace that people change, as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredSetting {
+    /// Counts its changes, from 1.
+    pub revision: u32,
+    /// The value.
+    pub value: serde_json::Value,
+}
+
+/// Policies and what holds for all of them, read.
 #[async_trait]
 pub trait PolicyReads {
     /// Versions, newest first.
     async fn list_policies(&mut self, page: &PageRequest) -> StoreResult<Page<PolicyVersion>>;
     /// One version.
     async fn lookup_policy(&mut self, version: u32) -> StoreResult<Option<PolicyVersion>>;
+    /// The document that a version had at a revision, from 1 on; each save keeps one.
+    async fn lookup_policy_revision(&mut self, version: u32, revision: u32) -> StoreResult<Option<PolicyDocument>>;
     /// The version that decides now.
     async fn lookup_active_policy(&mut self) -> StoreResult<Option<PolicyVersion>>;
+    /// The version that is in shadow or a canary now.
+    async fn lookup_policy_challenger(&mut self) -> StoreResult<Option<PolicyVersion>>;
+    /// The version that was active before the one that is now; nothing when there was none.
+    async fn lookup_previous_policy(&mut self) -> StoreResult<Option<PolicyVersion>>;
+    /// Versions that are to become active by themselves, the earliest first; at most 100.
+    async fn list_scheduled_policies(&mut self) -> StoreResult<Vec<PolicyVersion>>;
     /// The highest version ever saved; 0 when there is none.
     async fn last_policy_version(&mut self) -> StoreResult<u32>;
+    /// What was said about a version, oldest first; at most 500.
+    async fn list_policy_comments(&mut self, version: u32) -> StoreResult<Vec<PolicyComment>>;
+    /// A value that people change, by its name.
+    async fn lookup_setting(&mut self, name: &str) -> StoreResult<Option<StoredSetting>>;
+    /// Counts the changes of everything that decisions are made by: policies that decide and settings.
+    async fn decision_epoch(&mut self) -> StoreResult<u64>;
+    /// First decisions of tasks with what came of them, newest first, from before a decision on. Tasks whose text was erased
+    /// are left out.
+    async fn list_history(&mut self, before: Option<DecisionId>, most: u32) -> StoreResult<Vec<HistoryCase>>;
+    /// How many people took or finished tasks in each hour from one time to another: the hour's beginning and the people;
+    /// hours without anybody are left out.
+    async fn list_people_at_work(&mut self, from: Timestamp, until: Timestamp) -> StoreResult<Vec<(Timestamp, u32)>>;
+    /// What a policy in shadow would have done, newest first.
+    async fn list_policy_shadow_cases(&mut self, version: u32, most: u32) -> StoreResult<Vec<PolicyShadowCase>>;
+    /// What came of the first decisions that a policy made from a decision on, in their order.
+    async fn list_policy_outcomes(
+        &mut self,
+        version: u32,
+        from: DecisionId,
+        most: u32,
+    ) -> StoreResult<Vec<PolicyOutcome>>;
 }
 
-/// Policies, written.
+/// Policies and what holds for all of them, written.
 #[async_trait]
 pub trait PolicyWrites {
-    /// Adds a version, or changes stage and activation of the one of this number; the document never changes. At most one
-    /// may be active.
+    /// Adds a version, or changes the one of this number; document, note and authors change only while it is a draft in the
+    /// store. At most one may be active ([`StoreError::Conflict`] with `active_policy`), and one beside it in shadow or a
+    /// canary (`policy_challenger`). Raises the epoch when a version that decides is concerned.
     async fn save_policy(&mut self, policy: &PolicyVersion) -> StoreResult<()>;
+    /// Adds what somebody said about a version.
+    async fn add_policy_comment(&mut self, comment: &PolicyComment) -> StoreResult<()>;
+    /// Writes a value that people change, as the revision after the stored one, and raises the epoch.
+    /// [`StoreError::Conflict`] with `revision` when the stored one is not the one before.
+    async fn save_setting(&mut self, name: &str, setting: &StoredSetting) -> StoreResult<()>;
+    /// Adds what a policy in shadow would have done; the oldest of many are forgotten.
+    async fn add_policy_shadows(&mut self, shadows: &[PolicyShadow]) -> StoreResult<()>;
 }
 
 /// A session of a signed-in person; the browser's secret itself is not kept.
