@@ -67,7 +67,7 @@ enum Command {
     /// Add, change and list queues.
     #[command(subcommand)]
     Queue(queue::QueueCommand),
-    /// Check policy documents.
+    /// Check, test, compare and simulate policy documents; bring them in and take them out.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     /// Check the audit log.

@@ -61,6 +61,19 @@ pub struct DecisionDetail {
     pub corrections: Vec<Correction>,
     /// What models in shadow would have decided of the task, oldest first.
     pub shadows: Vec<Decision>,
+    /// What the task cost beside the decision.
+    #[serde(default)]
+    pub cost: TaskCost,
+}
+
+/// What people's work on a task cost.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TaskCost {
+    /// In millionths of the currency.
+    pub work_micros: u64,
+    /// The currency of the workspace.
+    pub currency: String,
 }
 
 /// What a submitter hears once its task is kept.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    decision::{ApprovalTerms, Destination},
     error::{ValidationCode, ValidationError},
     policy::{Cell, Column, ColumnFact, ColumnKind, Decimal},
     text,
@@ -32,6 +33,22 @@ pub struct Guardrail {
     pub when: String,
     /// What must hold for them.
     pub require: Requirement,
+}
+
+impl Guardrail {
+    /// Where a task goes that this forbids to go there: to an approval when one is asked for and an automation was meant, else to
+    /// this queue of people.
+    #[must_use]
+    pub fn instead_of(&self, destination: &Destination, people: &str) -> Destination {
+        match (&self.require, destination) {
+            (Requirement::Approval, Destination::Automation { automation }) => Destination::Approval {
+                automation: automation.clone(),
+                otherwise: people.to_owned(),
+                terms: ApprovalTerms::default(),
+            },
+            _ => Destination::Queue { queue: people.to_owned() },
+        }
+    }
 }
 
 /// What must hold for the decisions that a guardrail is about.

@@ -127,7 +127,7 @@ pub struct Rule {
 pub struct Then {
     /// Where the task goes.
     pub destination: Target,
-    /// Its priority; without it the task's hint, the model's prediction, or normal, in this order.
+    /// Its priority; without it the task's hint, or normal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
     /// Minutes until the task is late; without it the queue's own.
@@ -257,7 +257,7 @@ pub struct QueueFacts {
     /// Minutes that the oldest waiting task has waited; 0 when none waits.
     #[serde(default)]
     pub oldest_age_minutes: u64,
-    /// People who were active lately and may take tasks from it.
+    /// People who were active lately, whatever they work on.
     #[serde(default)]
     pub agents_present: u64,
 }

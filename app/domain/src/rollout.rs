@@ -142,7 +142,7 @@ pub struct PolicyOutcome {
     pub corrected: bool,
     /// Whether people undid it.
     pub reversed: bool,
-    /// Whether it was finished late, or waits and is late.
+    /// Whether it was finished late.
     pub late: bool,
     /// When the task ended; nothing while it is open.
     pub ended_at: Option<Timestamp>,

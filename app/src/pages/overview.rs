@@ -3,7 +3,7 @@
 use domain::{
     QueueCounts, QueueKind,
     drift::DriftSignal,
-    overview::{ClassifierHealth, DestinationCount, Overview},
+    overview::{BotHealth, ClassifierHealth, DestinationCount, Overview},
 };
 use leptos::prelude::*;
 
@@ -23,6 +23,7 @@ pub fn OverviewPage() -> impl IntoView {
             <PageHeader title="Overview" subtitle="What came in, where it went, and what waits now."/>
             {move || view! { <Health health=now.with(|now| now.classifier.clone())/> }}
             {move || view! { <Drift signals=now.with(|now| now.drift.clone())/> }}
+            {move || view! { <Spared bots=now.with(|now| now.bots.clone()) over_budget=now.with(|now| now.is_over_budget)/> }}
             <Numbers now/>
             <div class="mt-6 grid gap-6 xl:grid-cols-2">
                 <section aria-labelledby="queues" class="min-w-0">
@@ -83,6 +84,35 @@ fn Drift(signals: Vec<DriftSignal>) -> impl IntoView {
     })
 }
 
+/// What gets nothing for a while: bots that failed often, and costly stages when the day's money is spent.
+#[component]
+fn Spared(bots: Vec<BotHealth>, over_budget: bool) -> impl IntoView {
+    let bots = bots
+        .into_iter()
+        .map(|bot| {
+            let text = format!(
+                "{} failed {} times in a row, so people take its tasks until {} UTC, when one task tries it again.",
+                bot.automation,
+                bot.failures,
+                bot.until.to_minute()
+            );
+            view! { <p>{text}</p> }
+        })
+        .collect::<Vec<_>>();
+    let budget = over_budget.then(|| {
+        view! {
+            <p>"The day’s budget for costly stages is used up, so the model’s cheapest stage answers alone until midnight (UTC)."</p>
+        }
+    });
+    (!bots.is_empty() || over_budget).then(|| {
+        view! {
+            <div role="status" class="alert alert-warning alert-soft mb-4 text-sm">
+                <div>{bots} {budget}</div>
+            </div>
+        }
+    })
+}
+
 /// A number's title, where it is in the overview, and the page that says more.
 type Number = (&'static str, fn(&Overview) -> u64, Option<&'static str>);
 
@@ -94,7 +124,7 @@ fn Numbers(now: Memo<Overview>) -> impl IntoView {
         ("Finished", |now| now.finished, None),
         ("Corrected", |now| now.corrected, None),
         ("Decided without a model", |now| now.fallbacks, None),
-        ("Awaiting approval", |now| now.awaiting_approval, None),
+        ("Awaiting approval", |now| now.awaiting_approval, Some("/approvals")),
         ("Open escalations", |now| now.escalations, Some("/escalations")),
     ];
     view! {

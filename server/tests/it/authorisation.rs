@@ -93,6 +93,7 @@ const FUNCTIONS: &[(&str, &[Role], &str)] = &[
     ("lookup_policy", READS_POLICIES, "version=1"),
     ("compare_policies", READS_POLICIES, "before=1&after=1"),
     ("begin_policy_edit", SUPERVISES, "version=1"),
+    ("make_policy_example", SUPERVISES, "decision={decision}&name=+"),
     ("check_policy", SUPERVISES, "json=x"),
     ("submit_policy", SUPERVISES, "version=1&revision=1&json=x&note=x&intent=check"),
     ("ask_for_policy_review", SUPERVISES, "version=99"),

@@ -17,6 +17,7 @@ mod live;
 mod model;
 mod openapi;
 mod policy;
+mod policy_cli;
 mod problem;
 mod rollout;
 mod support;

@@ -531,3 +531,63 @@ async fn a_program_keeps_policies_through_the_api() {
     assert_eq!(list["items"][0]["version"], version);
     assert_eq!(desk.goes("An invoice").await, "queue billing");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_activation_on_one_server_holds_for_the_next_task_of_every_other() {
+    let desk = Desk::open().await;
+    let other = desk.floor.beside().await;
+    assert_eq!(other.submit("An invoice").await.decision.policy_version, 1);
+    let version = desk.activate(&document(&[rule("bill", None, "invoice", &to("billing"))])).await;
+    // Nothing tells the other server; it finds out before it writes.
+    let receipt = other.submit("An invoice").await;
+    assert_eq!((receipt.decision.policy_version, receipt.decision.destination.to_string().as_str()), (version, "queue billing"));
+    let task = desk.floor.services.lookup_task(&desk.floor.system, receipt.task_id).await.unwrap().task;
+    assert_eq!((task.state.queue(), task.decision_id), (Some("billing"), receipt.decision.id));
+    desk.floor.services.switch_off(&desk.floor.system, SwitchTarget::Rule("bill".to_owned()), "It burns").await.unwrap();
+    assert_eq!(other.submit("An invoice").await.decision.destination.to_string(), "queue triage");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_example_of_a_task_holds_a_version_to_what_became_of_it() {
+    let desk = Desk::open().await;
+    let Floor { services, system, .. } = &desk.floor;
+    desk.activate(&document(&[rule("bill", None, "invoice", &to("billing"))])).await;
+    let receipt = desk.floor.submit("An invoice").await;
+    let version = services.make_policy_example(system, receipt.decision.id, "an-invoice").await.unwrap();
+    let draft = desk.stage(version).await;
+    assert_eq!((draft.stage, draft.document.examples[0].facts.task.subject.as_str()), (PolicyStage::Draft, "An invoice"));
+    assert!(services.make_policy_example(system, receipt.decision.id, "an-invoice").await.is_err(), "the name is taken");
+    let mut broken = draft.document.clone();
+    broken.rules[0].when = "contains_any(task.subject, [\"receipt\"])".to_owned();
+    let broken = serde_json::to_string(&broken).unwrap();
+    saved(desk.draft(system, version, draft.revision, &broken).await);
+    let refused = services.activate_policy(system, version, None, "Now").await;
+    let Err(PolicyError::Illegal(problems)) = refused else { panic!("{refused:?}") };
+    assert!(problems[0].message.contains("an-invoice") || problems[0].field.contains("an-invoice"), "{problems:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_is_for_its_role_and_silence_counts_as_a_no() {
+    let desk = Desk::open().await;
+    let Floor { services, system, .. } = &desk.floor;
+    let approval = |terms: Value| {
+        json!({ "destination": { "kind": "approval", "automation": "bot", "otherwise": "billing", "terms": terms } })
+    };
+    let rules = [
+        rule("small", None, "small", &approval(json!({ "approver": "agent" }))),
+        rule("large", None, "large", &approval(json!({ "approver": "supervisor", "expires_minutes": 30 }))),
+    ];
+    desk.activate(&document(&rules)).await;
+    let agent = desk.person("Abe", Role::Agent, "").await;
+    let (small, large) = (desk.floor.submit("A small one").await, desk.floor.submit("A large one").await);
+    let refused = services.answer_approval(&agent, large.task_id, true, "").await;
+    assert!(matches!(refused, Err(service::WorkError::Forbidden(_))), "{refused:?}");
+    let task = services.answer_approval(&agent, small.task_id, true, "").await.unwrap();
+    assert_eq!(task.state.queue(), Some("bot"));
+    let acts = services.list_audit_of(system, &small.task_id.to_string()).await.unwrap();
+    assert_eq!(acts.last().unwrap().action, "approval.granted");
+    let pending = services.list_awaiting_approval(system, &domain::PageRequest::first(9)).await.unwrap().items;
+    assert_eq!((pending.len(), pending[0].task.id), (1, large.task_id));
+    let left_ms = pending[0].expires_at.unwrap().since_ms(large.decision.decided_at);
+    assert_eq!(left_ms, 30 * 60_000);
+}

@@ -32,6 +32,21 @@ pub(crate) struct Floor {
     directory: tempfile::TempDir,
 }
 
+/// A second server on the same data directory.
+pub(crate) struct Beside {
+    services: Services,
+    system: Actor,
+    _background: Background,
+}
+
+impl Beside {
+    /// Submits a task of one line.
+    pub(crate) async fn submit(&self, subject: &str) -> domain::Receipt {
+        let new = NewTask { subject: subject.to_owned(), ..NewTask::default() };
+        self.services.submit(&self.system, new, None).await.unwrap()
+    }
+}
+
 /// What a call answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -83,6 +98,14 @@ impl Floor {
         let router = router(&services, &options);
         let system = Actor::system("test");
         Self { services, router, system, stopping, _background: background, directory }
+    }
+
+    /// Another server on the same data directory.
+    pub(crate) async fn beside(&self) -> Beside {
+        let config = Config::merge(None, [], &Flags::default()).unwrap();
+        let (services, background) =
+            workspace::open(self.directory.path(), config.store(), config.settings(), models(None)).await.unwrap();
+        Beside { services, system: self.system.clone(), _background: background }
     }
 
     /// Submits a task of one line.

@@ -17,6 +17,8 @@ use crate::error::AppError;
 pub struct PolicyDraft {
     /// The version that it was opened with.
     pub version: u32,
+    /// Its revision then.
+    pub revision: u32,
     /// The document as it was written.
     pub json: String,
     /// The note as it was written.
@@ -83,6 +85,21 @@ pub async fn begin_policy_edit(
     let vocabulary = services().policy_vocabulary(&actor).await.map_err(fail)?;
     let draft = shown_once::take_draft(&actor).filter(|draft| draft.version == version);
     Ok(PolicyEdit { policy, draft, vocabulary, areas: actor.areas().to_vec() })
+}
+
+/// Adds a decision's task to the examples of a draft.
+#[server(prefix = "/fn", endpoint = "make_policy_example")]
+pub async fn make_policy_example(
+    /// The decision.
+    decision: domain::DecisionId,
+    /// The name of the example.
+    #[server(default)]
+    name: String,
+) -> Result<u32, AppError> {
+    use crate::api::{actor, fail, services};
+    let version = services().make_policy_example(&actor()?, decision, &name).await.map_err(fail)?;
+    leptos_axum::redirect(&format!("/policies/{version}"));
+    Ok(version)
 }
 
 /// Says what is found in a document, while it is being written.
@@ -152,8 +169,8 @@ mod on_server {
             Err(_) => None,
         };
         if let Some(problems) = problems {
-            let DraftRequest { version, json, note, .. } = request;
-            shown_once::keep_draft(&actor, PolicyDraft { version, json, note, problems });
+            let DraftRequest { version, revision, json, note } = request;
+            shown_once::keep_draft(&actor, PolicyDraft { version, revision, json, note, problems });
         }
         answer.map_err(fail)
     }

@@ -1,6 +1,10 @@
 //! One decision with everything that explains it.
 
-use domain::{Correction, Decision, DecisionDetail, Fault, Permission, decision::DecisionSource};
+use domain::{
+    Correction, Decision, DecisionDetail, Fault, Permission,
+    decision::{DecisionSource, Override, OverrideKind},
+    detail::TaskCost,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -9,8 +13,15 @@ use super::{
     trace::{ClassificationCard, Trace},
 };
 use crate::{
-    api::{decision::lookup_decision, session::Viewer},
-    components::{CodeRegion, LabelBadge, PageHeader, PriorityBadge, StateBadge, TableRegion, When, loaded_for},
+    api::{
+        decision::lookup_decision,
+        policy::edit::MakePolicyExample,
+        session::Viewer,
+    },
+    components::{
+        CodeRegion, Confirm, FieldError, FormError, LabelBadge, PageHeader, PriorityBadge, StateBadge, TableRegion, When,
+        action_error, loaded_for,
+    },
     error::AppError,
 };
 
@@ -25,11 +36,12 @@ pub fn DecisionPage() -> impl IntoView {
             lookup_decision(id).await
         },
     );
-    loaded_for(detail, |detail, viewer| view! { <Detail detail viewer/> })
+    let example = ServerAction::<MakePolicyExample>::new();
+    loaded_for(detail, move |detail, viewer| view! { <Detail detail viewer example/> })
 }
 
 #[component]
-fn Detail(detail: DecisionDetail, viewer: Viewer) -> impl IntoView {
+fn Detail(detail: DecisionDetail, viewer: Viewer, example: ServerAction<MakePolicyExample>) -> impl IntoView {
     let task = viewer.may(Permission::ReadTasks).then(|| {
         view! {
             <a class="btn btn-sm" href=format!("/tasks/{}", detail.decision.task_id)>
@@ -37,11 +49,15 @@ fn Detail(detail: DecisionDetail, viewer: Viewer) -> impl IntoView {
             </a>
         }
     });
-    let DecisionDetail { decision, subject, task_state, corrections, shadows } = detail;
+    let DecisionDetail { decision, subject, task_state, corrections, shadows, cost } = detail;
+    let example = viewer
+        .may(Permission::EditPolicies)
+        .then(|| view! { <MakeExample decision=decision.id.to_string() action=example/> });
     let facts = serde_json::to_string_pretty(&decision.facts).unwrap_or_default();
     let by_policy = decision.source == DecisionSource::Policy;
     view! {
         <PageHeader title=subject subtitle=format!("Decision {}", decision.id)>
+            {example}
             {task}
         </PageHeader>
         <p class="mb-4 max-w-prose text-lg">{decision.explanation.clone()}</p>
@@ -51,7 +67,7 @@ fn Detail(detail: DecisionDetail, viewer: Viewer) -> impl IntoView {
                     <h2 id="outcome" class="card-title">
                         "Outcome"
                     </h2>
-                    <Outcome decision=decision.clone() task_state=task_state.name().to_owned()/>
+                    <Outcome decision=decision.clone() task_state=task_state.name().to_owned() cost/>
                 </div>
             </section>
             <section aria-labelledby="classification" class="card card-border bg-base-100">
@@ -135,7 +151,17 @@ fn Shadows(shadows: Vec<Decision>) -> impl IntoView {
 }
 
 #[component]
-fn Outcome(decision: Decision, task_state: String) -> impl IntoView {
+fn Outcome(decision: Decision, task_state: String, cost: TaskCost) -> impl IntoView {
+    let overrides = (!decision.overrides.is_empty()).then(|| {
+        let words = decision.overrides.iter().map(override_in_words);
+        let items = words.map(|words| view! { <li>{words}</li> }).collect_view();
+        view! {
+            <Fact name="Over the rules">
+                <ul>{items}</ul>
+            </Fact>
+        }
+    });
+    let cost = cost_in_words(&decision, &cost).map(|words| view! { <Fact name="Cost">{words}</Fact> });
     let source = source_in_words(&decision.source);
     let made_by = decision.decided_by.map_or_else(|| source.to_owned(), |name| format!("{source} by {name}"));
     let rule = rule_in_words(decision.matched_rule, &decision.source);
@@ -185,8 +211,60 @@ fn Outcome(decision: Decision, task_state: String) -> impl IntoView {
             <Fact name="Took">
                 <span class="num">{format!("{:.2} ms", decision.latency_ms)}</span>
             </Fact>
-            {skills} {decision.note.map(|note| view! { <Fact name="Note">{note}</Fact> })} {supersedes}
+            {cost} {overrides} {skills} {decision.note.map(|note| view! { <Fact name="Note">{note}</Fact> })} {supersedes}
         </dl>
+    }
+}
+
+/// What a decision cost and what people's work on its task does; nothing when nothing has a price.
+fn cost_in_words(decision: &Decision, cost: &TaskCost) -> Option<String> {
+    let money = |micros: u64| {
+        #[expect(clippy::cast_precision_loss, reason = "shown with four digits")]
+        let amount = micros as f64 / 1e6;
+        format!("{amount:.4} {}", cost.currency)
+    };
+    let parts = [
+        (decision.cost_micros > 0).then(|| format!("{} for the decision", money(decision.cost_micros))),
+        (cost.work_micros > 0).then(|| format!("{} for people’s work on the task", money(cost.work_micros))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// What took effect over the rules, and where the task would have gone.
+fn override_in_words(held: &Override) -> String {
+    let what = match held.kind {
+        OverrideKind::Guardrail => format!("the guardrail {}", held.name),
+        OverrideKind::KillSwitch => format!("{} is switched off", held.name),
+        OverrideKind::CircuitBreaker => format!("{} failed often", held.name),
+    };
+    format!("{what}; the rules said {}", held.instead_of)
+}
+
+/// Adds the task to the examples of a draft.
+#[component]
+fn MakeExample(decision: String, action: ServerAction<MakePolicyExample>) -> impl IntoView {
+    let error = action_error(action);
+    let pending = action.pending();
+    view! {
+        <Confirm
+            summary="Make an example of it"
+            about="this decision"
+            consequence="The task is added to the examples of the newest draft, or of a new one: what became of it must become of it again. Its text is then part of the policy."
+        >
+            <ActionForm action>
+                <input type="hidden" name="decision" value=decision/>
+                <label class="mb-1 flex flex-col gap-1 text-sm">
+                    <span>"Name of the example"</span>
+                    <input class="input input-sm w-56" type="text" name="name" required maxlength="64" autocomplete="off" aria-describedby="name-error"/>
+                </label>
+                <FieldError error field="name"/>
+                <FormError error except=&["name"]/>
+                <button class="btn btn-sm btn-primary mt-2" type="submit" disabled=pending>
+                    "Add the example"
+                </button>
+            </ActionForm>
+        </Confirm>
     }
 }
 

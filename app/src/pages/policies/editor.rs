@@ -54,12 +54,15 @@ pub(super) fn PolicyEditor(
 ) -> impl IntoView {
     let PolicyEdit { policy, draft, vocabulary, areas } = edit;
     let resumed = draft.is_some();
+    // A text that was begun from an older revision stays that: saving it must not overwrite what came since.
+    let revision = draft.as_ref().map_or(policy.revision, |draft| draft.revision);
+    let is_behind = revision != policy.revision;
     let (json, note, problems) = draft.map_or_else(
         || (serde_json::to_string_pretty(&policy.document).unwrap_or_default(), String::new(), None),
         |draft| (draft.json, draft.note, Some(draft.problems)),
     );
     let desk = Desk::new(Model::of(policy.document.clone()), vocabulary, areas);
-    let keeper = Keeper::new(desk, policy.version, policy.revision, note);
+    let keeper = Keeper::new(desk, policy.version, revision, note);
     let alive = RwSignal::new(false);
     begin(desk, keeper, alive, resumed.then(|| json.clone()), json.clone());
     let overtaken = RwSignal::new(None::<Overtaken>);
@@ -75,6 +78,14 @@ pub(super) fn PolicyEditor(
     view! {
         <Header policy/>
         {resumed.then(|| view! { <p class="mb-3 text-sm">"This is the text that you sent last. It is not saved."</p> })}
+        {is_behind
+            .then(|| {
+                view! {
+                    <p class="alert alert-warning alert-soft mb-3 text-sm">
+                        "Somebody else saved this draft since you began. Saving yours is refused; open the draft anew and put your changes into it."
+                    </p>
+                }
+            })}
         <div>{panel}</div>
         <RestoreOffer keeper/>
         <Show when=move || alive.get() fallback=move || view! { <PlainText json=json.get_value() problems=problems.get_value()/> }>
@@ -219,7 +230,7 @@ mod tests {
     fn a_document_cannot_leave_its_text_field() {
         let attack = "</textarea><script>alert(1)</script> & more";
         let draft =
-            PolicyDraft { version: 3, json: attack.to_owned(), note: "\"><script>".to_owned(), problems: Vec::new() };
+            PolicyDraft { version: 3, revision: 1, json: attack.to_owned(), note: "\"><script>".to_owned(), problems: Vec::new() };
         let html = Owner::new().with(|| {
             provide_meta_context();
             let submit = ServerAction::<SubmitPolicy>::new();

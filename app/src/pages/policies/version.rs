@@ -2,7 +2,10 @@
 
 use domain::{Fault, Permission, PolicyDocument, policy::desk::PolicyDetail};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    components::Form,
+    hooks::{use_params_map, use_query_map},
+};
 
 use super::{
     compare::Differences,
@@ -15,7 +18,7 @@ use crate::{
     api::{
         policy::{
             edit::{PolicyEdit, SubmitPolicy, begin_policy_edit},
-            lookup_policy,
+            compare_policies, lookup_policy,
         },
         session::Viewer,
     },
@@ -102,6 +105,7 @@ fn Reader(detail: PolicyDetail, viewer: Viewer, actions: VersionActions) -> impl
         <Steps detail=detail.clone() viewer=viewer.clone() actions/>
         {problems}
         <Comparison detail=detail.clone()/>
+        <CompareWith version/>
         <Review detail viewer actions/>
         <RuleTable document=policy.document.clone()/>
         <LabelQueues document=policy.document/>
@@ -111,6 +115,58 @@ fn Reader(detail: PolicyDetail, viewer: Viewer, actions: VersionActions) -> impl
             </h2>
             <CodeRegion label="The policy as JSON" text=json/>
         </section>
+    }
+}
+
+/// What differs from any other version: the number is in the address, so that the comparison can be shared.
+#[component]
+fn CompareWith(version: u32) -> impl IntoView {
+    let query = use_query_map();
+    let with = Memo::new(move |_| query.with(|query| query.get_str("with").and_then(|with| with.parse::<u32>().ok())));
+    let found = Resource::new(
+        move || with.get(),
+        move |with| async move {
+            match with {
+                Some(with) => compare_policies(with, version).await.map(|differences| Some((with, differences))),
+                None => Ok(None),
+            }
+        },
+    );
+    let shown = Suspend::new(async move {
+        match found.await {
+            Ok(None) => ().into_any(),
+            Ok(Some((with, differences))) if differences.is_empty() => {
+                view! { <p class="text-sm">{format!("It decides the same as v{with}.")}</p> }.into_any()
+            }
+            Ok(Some((with, differences))) => view! {
+                <p class="mb-2 text-sm">{format!("What v{version} has otherwise than v{with}:")}</p>
+                <Differences differences/>
+            }
+            .into_any(),
+            Err(error) => view! { <p class="alert alert-error alert-soft text-sm">{error.message()}</p> }.into_any(),
+        }
+    });
+    view! {
+        <details class="mb-6" open=move || with.get().is_some()>
+            <summary class="cursor-pointer text-sm font-medium">"Compare with another version"</summary>
+            <Form method="GET" action=format!("/policies/{version}") attr:class="mt-2 mb-3 flex flex-wrap items-end gap-2">
+                <label class="flex flex-col gap-1 text-sm">
+                    <span>"Version"</span>
+                    <input
+                        class="input input-sm w-28"
+                        type="number"
+                        name="with"
+                        min="1"
+                        required
+                        value=move || with.get().map(|with| with.to_string())
+                    />
+                </label>
+                <button class="btn btn-sm" type="submit">
+                    "Compare"
+                </button>
+            </Form>
+            <Suspense fallback=|| view! { <p class="text-sm">"Comparing…"</p> }>{shown}</Suspense>
+        </details>
     }
 }
 

@@ -1,4 +1,4 @@
-//! Prints what a decision costs, in microseconds: `cargo run --release -p policy --example measure`.
+//! Prints what a decision costs, in microseconds: `cargo run --release -p policy --example decide`.
 
 #![expect(clippy::print_stdout, reason = "printing is what this program is for")]
 

@@ -28,7 +28,7 @@ pub struct Verdict {
     pub explanation: String,
     /// Where the task goes.
     pub destination: Destination,
-    /// How urgent it is: by the rule, else the submitter's hint, else the model's prediction, else normal.
+    /// How urgent it is: by the rule, else the submitter's hint, else normal.
     pub priority: Priority,
     /// Minutes until the task is late; nothing when the queue's own time holds.
     pub sla_minutes: Option<u32>,

@@ -1,7 +1,8 @@
 //! Reading decisions.
 
 use domain::{
-    Actor, DecisionDetail, DecisionId, DecisionSummary, Page, PageRequest, Permission, decision::DecisionFilter,
+    Actor, DecisionDetail, DecisionId, DecisionSummary, Page, PageRequest, Permission,
+    decision::DecisionFilter, detail::TaskCost,
 };
 
 use crate::{ReadError, Services};
@@ -19,7 +20,11 @@ impl Services {
         let mut corrections = reads.list_corrections_of(decision.task_id).await?;
         corrections.retain(|correction| correction.decision_id == id);
         let shadows = reads.list_shadow_of(decision.task_id).await?;
-        Ok(DecisionDetail { decision, subject: task.subject, task_state: task.state, corrections, shadows })
+        let settings = &self.0.settings;
+        let worked_ms = u64::try_from(task.worked_ms).unwrap_or(0);
+        let work_micros = worked_ms.saturating_mul(settings.prices.person_minute_micros) / 60_000;
+        let cost = TaskCost { work_micros, currency: settings.currency.clone() };
+        Ok(DecisionDetail { decision, subject: task.subject, task_state: task.state, corrections, shadows, cost })
     }
 
     /// Decisions, newest first.

@@ -3,7 +3,10 @@
 
 mod controls;
 mod deciding;
+mod example;
 mod life;
+mod review;
+mod schedule;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,35 +1,39 @@
 //! From candidate to champion: shadow, canary, the gate before promotion, and the way back when a canary is worse.
 
-use std::{collections::BTreeMap, sync::Arc};
+mod classify_batch;
+mod gate;
+mod part;
+mod shadow;
+
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use domain::{
-    Actor, Decision, DecisionId, DecisionMode, FallbackReason, Model, ModelStage, Permission, Task, Timestamp,
-    ValidationCode, ValidationError,
+    Actor, DecisionId, FallbackReason, Model, ModelStage, Permission, Timestamp, ValidationCode, ValidationError,
     automation::LiveCase,
     label_set::LabelSet,
-    rollout::{CANARY_PERCENTS, CanaryReport, GateCheck, GateState, RolloutReport, ShadowReport},
+    rollout::{CANARY_PERCENTS, CanaryReport, GateCheck, RolloutReport, ShadowReport},
 };
-use sha2::{Digest, Sha256};
 use statistics::{paired::mcnemar, sequential::evidence};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::{
     ClassifierSettings, ModelError, Services,
-    classify::{ClassifierSlot, Effort, Loaded},
+    classify::{ClassifierSlot, Loaded},
     model::subject,
-    ports::store::{PolicyShadow, Reads, ShadowDecision, StoreResult, Submission},
-    report::{SIGNIFICANT, share},
-    routing::Classified,
+    ports::store::{Reads, StoreResult},
+    report::share,
     services::{Act, id_ms},
 };
+use gate::{canary_check, held_out_check, newest_check, shadow_check, truth_check};
+pub(crate) use part::{Salt, part, share_of_parts};
+use shadow::Shadowed;
+pub(crate) use shadow::Shadows;
 
 /// Batches that may wait for a model in shadow; what comes beyond is not shown to it.
 const MAX_WAITING_BATCHES: usize = 64;
 /// Cases of a rollout that are looked at, the newest.
 const MAX_CASES: u32 = 50_000;
-/// Shares of tasks, out of so many, are counted by the text's digest.
-pub(crate) const PARTS: u32 = 10_000;
 
 /// What a model must show on its way to champion.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,18 +53,6 @@ impl Default for RolloutSettings {
     }
 }
 
-/// Which texts of a batch are classified together. The canary's come last in this order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Turn {
-    is_canarys: bool,
-    is_cheap: bool,
-}
-
-/// How many of the parts of all tasks a share in percent is.
-pub(crate) fn share_of_parts(percent: u8) -> u32 {
-    u32::from(percent) * PARTS / 100
-}
-
 /// How far the challenger's rollout is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Way {
@@ -75,15 +67,6 @@ pub(crate) struct Challenger {
     way: ArcSwap<Option<Way>>,
     shadows: mpsc::Sender<Vec<Shadowed>>,
 }
-
-/// A task that a model or a policy in shadow is to be asked about, with its live decision.
-pub(crate) struct Shadowed {
-    task: Task,
-    live: Decision,
-}
-
-/// The shadow worker's end.
-pub(crate) type Shadows = mpsc::Receiver<Vec<Shadowed>>;
 
 impl Challenger {
     pub(crate) fn new(settings: &ClassifierSettings) -> (Self, Shadows) {
@@ -185,126 +168,6 @@ impl Services {
         Ok(())
     }
 
-    /// Classifies a batch: the canary answers its share of the texts, the champion all others, and those that the canary could
-    /// not answer. Under stress some have the cheapest stage only, or none.
-    pub(crate) async fn classify_batch(&self, texts: Vec<String>, waiting: usize) -> Vec<Classified> {
-        let canary = self.0.challenger.way(ModelStage::Canary);
-        let stress = self.stress(waiting);
-        let mut answers: Vec<Option<Classified>> = texts.iter().map(|_| None).collect();
-        let mut turns: BTreeMap<Turn, Vec<usize>> = BTreeMap::new();
-        for (place, text) in texts.iter().enumerate() {
-            let is_canarys = canary.is_some_and(|way| part(text, Salt::Model) < share_of_parts(way.percent));
-            match stress.effort(text) {
-                Some(effort) => turns.entry(Turn { is_canarys, is_cheap: effort == Effort::Cheap }).or_default().push(place),
-                None => {
-                    answers[place] = Some(Classified { answer: Err(FallbackReason::Shed), mode: DecisionMode::Live });
-                }
-            }
-        }
-        // What the canary cannot answer joins the champion's turns, which come after.
-        while let Some((turn, places)) = turns.pop_last() {
-            let asked = places.iter().map(|&place| texts[place].clone()).collect();
-            let effort = if turn.is_cheap { Effort::Cheap } else { Effort::Full };
-            let (slot, mode) = if turn.is_canarys {
-                (&self.0.challenger.slot, DecisionMode::Canary)
-            } else {
-                (&self.0.classifier, DecisionMode::Live)
-            };
-            match slot.classify(asked, effort).await {
-                Ok(said) => {
-                    for (place, said) in places.into_iter().zip(said) {
-                        answers[place] = Some(Classified { answer: Ok(said), mode });
-                    }
-                }
-                Err(_) if turn.is_canarys => {
-                    turns.entry(Turn { is_canarys: false, ..turn }).or_default().extend(places);
-                }
-                Err(reason) => {
-                    for place in places {
-                        answers[place] = Some(Classified { answer: Err(reason), mode });
-                    }
-                }
-            }
-        }
-        let missing = || Classified { answer: Err(FallbackReason::ModelFailed), mode: DecisionMode::Live };
-        answers.into_iter().map(|answer| answer.unwrap_or_else(missing)).collect()
-    }
-
-    /// Leaves new tasks for what is in shadow, unless that cannot keep up: the tasks' own way is never held up.
-    pub(crate) fn show_to_shadow<'a>(&self, created: impl Iterator<Item = &'a Submission>) {
-        if self.0.challenger.way(ModelStage::Shadow).is_none() && self.0.deciding.load().shadow().is_none() {
-            return;
-        }
-        let batch: Vec<Shadowed> = created
-            .map(|submission| Shadowed { task: submission.task.clone(), live: submission.decision.clone() })
-            .collect();
-        if !batch.is_empty() && self.0.challenger.shadows.try_send(batch).is_err() {
-            tracing::debug!("what is in shadow cannot keep up; it is not asked about this batch");
-        }
-    }
-
-    /// Asks what is in shadow about what the intake leaves for it.
-    pub(crate) async fn run_shadow(self, mut shadows: Shadows, mut stop: watch::Receiver<bool>) {
-        loop {
-            let batch = tokio::select! {
-                _ = stop.changed() => break,
-                batch = shadows.recv() => match batch {
-                    Some(batch) => batch,
-                    None => break,
-                },
-            };
-            let kept = match self.policy_in_shadow(&batch).await {
-                Ok(()) => self.decide_in_shadow(batch).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = kept {
-                tracing::error!(worker.error = %error, "decisions in shadow were not kept");
-            }
-        }
-    }
-
-    async fn decide_in_shadow(&self, batch: Vec<Shadowed>) -> StoreResult<()> {
-        let Some(way) = self.0.challenger.way(ModelStage::Shadow) else { return Ok(()) };
-        let texts = batch.iter().map(|shadowed| shadowed.task.text()).collect();
-        let mut answers = self.0.challenger.slot.classify(texts, Effort::Full).await.map(Vec::into_iter);
-        let router = self.router();
-        let decisions: Vec<ShadowDecision> = batch
-            .into_iter()
-            .map(|Shadowed { task, live }| {
-                let answer = match &mut answers {
-                    Ok(answers) => answers.next().ok_or(FallbackReason::ModelFailed),
-                    Err(reason) => Err(*reason),
-                };
-                let classified = Classified { answer, mode: DecisionMode::Shadow };
-                let id = task.id;
-                let decision = router.decide(id, &task.as_submitted(), classified, std::time::Instant::now());
-                let live_answer = live.classification.map(|said| said.label);
-                ShadowDecision { model_version: way.version, live_answer, decision }
-            })
-            .collect();
-        let mut tx = self.begin().await?;
-        tx.add_shadow_decisions(&decisions).await?;
-        tx.save().await
-    }
-
-    /// Keeps what the policy in shadow would have done.
-    async fn policy_in_shadow(&self, batch: &[Shadowed]) -> StoreResult<()> {
-        let router = self.router();
-        let shadow = |Shadowed { task, live }: &Shadowed| {
-            let (policy_version, verdict) = router.shadow_of(&task.clone().as_submitted(), live)?;
-            let (decision_id, task_id) = (live.id, task.id);
-            let (destination, rule) = (verdict.destination, verdict.matched_rule);
-            Some(PolicyShadow { decision_id, task_id, policy_version, destination, rule })
-        };
-        let shadows: Vec<PolicyShadow> = batch.iter().filter_map(shadow).collect();
-        if shadows.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.begin().await?;
-        tx.add_policy_shadows(&shadows).await?;
-        tx.save().await
-    }
-
     /// Ends the canary when the sequential test says that it is worse, or promotes it when a rule says so.
     ///
     /// # Errors
@@ -376,26 +239,6 @@ impl Services {
     }
 }
 
-/// What a share of the tasks is for: each has parts of its own, so that the canary of a policy is not that of a model.
-#[derive(Clone, Copy)]
-pub(crate) enum Salt {
-    Model,
-    Policy,
-    Stress,
-}
-
-/// The part of all tasks that a text belongs to, below [`PARTS`]: the same text always to the same. Other bytes of the digest
-/// than those that hold examples out, so that a canary's share is no part of these.
-pub(crate) fn part(text: &str, salt: Salt) -> u32 {
-    let digest = Sha256::digest(text);
-    let bytes = match salt {
-        Salt::Model => [digest[4], digest[5], digest[6], digest[7]],
-        Salt::Policy => [digest[8], digest[9], digest[10], digest[11]],
-        Salt::Stress => [digest[12], digest[13], digest[14], digest[15]],
-    };
-    u32::from_be_bytes(bytes) % PARTS
-}
-
 /// Whether each answer since a time was wrong, in the order in which that became known.
 async fn outcomes(reads: &mut dyn Reads, version: u32, since: Timestamp, set: &LabelSet) -> StoreResult<Vec<bool>> {
     let from = DecisionId::from_parts(id_ms(since), 0);
@@ -459,70 +302,4 @@ fn shadow_report(cases: &[domain::rollout::ShadowCase], set: &LabelSet) -> Shado
         known: known().count() as u64,
         p_value: mcnemar(gained, lost),
     }
-}
-
-fn check(name: &str, state: GateState, detail: String) -> GateCheck {
-    GateCheck { name: name.to_owned(), state, detail }
-}
-
-fn passed_if(holds: bool) -> GateState {
-    if holds { GateState::Passed } else { GateState::Failed }
-}
-
-fn held_out_check(model: &Model) -> GateCheck {
-    let name = "Not worse on held-out examples";
-    let measured = model.metrics.as_ref().and_then(|metrics| Some((metrics, metrics.champion_accuracy?)));
-    match measured {
-        None => check(name, GateState::Open, "It was not measured beside the champion.".to_owned()),
-        Some((metrics, champion)) => check(
-            name,
-            passed_if(metrics.accuracy >= champion),
-            format!("{:.1} % right, the champion {:.1} %.", metrics.accuracy * 100.0, champion * 100.0),
-        ),
-    }
-}
-
-fn newest_check(model: &Model) -> GateCheck {
-    let name = "Not worse on the newest labels";
-    let newest = model.metrics.as_ref().and_then(|metrics| metrics.newest);
-    match newest.and_then(|newest| Some((newest, newest.champion_accuracy?))) {
-        // Without labels of people there is no newest work, and nothing to hold against the model.
-        None => check(name, GateState::Passed, "Too few labels came since the champion was made to say.".to_owned()),
-        Some((newest, champion)) => check(
-            name,
-            passed_if(newest.accuracy >= champion),
-            format!(
-                "Of {}: {:.1} % right, the champion {:.1} %.",
-                newest.examples,
-                newest.accuracy * 100.0,
-                champion * 100.0
-            ),
-        ),
-    }
-}
-
-fn shadow_check(shadow: Option<&ShadowReport>, wanted: u64) -> GateCheck {
-    let name = "Seen enough work in shadow";
-    let (tasks, failed) = shadow.map_or((0, 0), |shadow| (shadow.tasks, shadow.failed));
-    let state = match (tasks >= wanted, failed * 100 > tasks) {
-        (_, true) => GateState::Failed,
-        (true, false) => GateState::Passed,
-        (false, false) => GateState::Open,
-    };
-    check(name, state, format!("{tasks} of {wanted} tasks; it did not answer {failed}."))
-}
-
-fn truth_check(shadow: &ShadowReport) -> GateCheck {
-    let is_worse = shadow.lost > shadow.gained && shadow.p_value < SIGNIFICANT;
-    let detail = format!(
-        "Of {} tasks that people labelled it alone was right on {}, the champion alone on {}.",
-        shadow.known, shadow.gained, shadow.lost
-    );
-    check("Not worse on live tasks", passed_if(!is_worse), detail)
-}
-
-fn canary_check(canary: &CanaryReport) -> GateCheck {
-    let detail =
-        format!("Evidence that it is worse: {:.2}; at {:.0} it is rolled back.", canary.evidence, canary.limit);
-    check("Not corrected more often as a canary", passed_if(canary.evidence < canary.limit), detail)
 }

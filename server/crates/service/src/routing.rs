@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 use domain::{
     Actor, BlindCheck, Classification, Decision, DecisionId, DecisionMode, Destination, FallbackReason, NewTask, Queue,
     Task, TaskId, TaskState, Timestamp,
-    decision::{ApprovalTerms, DecisionSource, Override, OverrideKind},
-    guardrail::{Requirement, SwitchTarget},
+    decision::{DecisionSource, Override, OverrideKind},
+    guardrail::SwitchTarget,
     label_set::LabelSet,
     task::classified_text,
     time::MINUTE_MS,
@@ -267,16 +267,7 @@ impl Router {
         while let Some(guardrail) = self.deciding.guardrails.violated(facts, &verdict.destination) {
             let label = facts.classification.map(|said| said.label.as_str());
             let people = self.services.queue_of_label(label);
-            let instead = match (&guardrail.require, &verdict.destination) {
-                (Requirement::Approval, Destination::Automation { automation }) => {
-                    Destination::Approval {
-                        automation: automation.clone(),
-                        otherwise: people,
-                        terms: ApprovalTerms::default(),
-                    }
-                }
-                _ => Destination::Queue { queue: people },
-            };
+            let instead = guardrail.instead_of(&verdict.destination, &people);
             let why = format!(" The guardrail “{}” holds over the rules: {}", guardrail.id, guardrail.description);
             overrides.push(turn(verdict, OverrideKind::Guardrail, &guardrail.id, instead, &why));
         }

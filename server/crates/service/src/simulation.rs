@@ -9,8 +9,8 @@ use std::{
 };
 
 use domain::{
-    Actor, Permission, PolicyVersion, ValidationCode, ValidationError,
-    simulation::{MAX_SIMULATED, Simulation, SimulationReport, SimulationState},
+    Actor, DecisionId, Permission, PolicyVersion, ValidationCode, ValidationError,
+    simulation::{HistoryCase, MAX_SIMULATED, Simulation, SimulationReport, SimulationState},
 };
 use policy::{CompiledGuardrails, CompiledPolicy};
 use ::simulation::{Setting, Simulator};
@@ -26,6 +26,8 @@ use crate::{
 const CHUNK: u32 = 2_000;
 /// Simulations that are kept, the latest; their reports are in memory only.
 const KEPT: usize = 20;
+/// Most decisions that are handed out at a time.
+const MAX_LISTED: u32 = 5_000;
 /// Simulations that run at once.
 const MAX_RUNNING: usize = 2;
 
@@ -179,6 +181,24 @@ impl Services {
             Stop::Cancelled => PolicyError::Conflict("It was stopped.".to_owned()),
             Stop::Failed(message) => PolicyError::Conflict(message),
         })
+    }
+
+    /// The first decisions of tasks with what came of them, newest first, from before a decision on: what simulations read.
+    ///
+    /// # Errors
+    /// [`PolicyError::Invalid`] when more than 5,000 are asked for at a time.
+    pub async fn list_history(
+        &self,
+        actor: &Actor,
+        before: Option<DecisionId>,
+        most: u32,
+    ) -> Result<Vec<HistoryCase>, PolicyError> {
+        actor.require(Permission::ReadDecisions)?;
+        if most > MAX_LISTED {
+            let message = format!("must be at most {MAX_LISTED}");
+            return Err(ValidationError::new("most", ValidationCode::TooLong, message).into());
+        }
+        Ok(self.read().await?.list_history(before, most).await?)
     }
 
     async fn simulate(

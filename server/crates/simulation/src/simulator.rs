@@ -25,7 +25,7 @@ pub struct Setting<'a> {
     pub queues: &'a [Queue],
     /// What work costs.
     pub prices: Prices,
-    /// The queue that takes what a guardrail stops.
+    /// The queue that takes what a guardrail stops when the label has none.
     pub triage_queue: &'a str,
 }
 
@@ -124,10 +124,13 @@ impl<'a> Simulator<'a> {
         let label = facts.classification.map(|said| said.label.as_str());
         let mut destination = then.destination.resolve(label, &document.label_queues);
         let mut sla_minutes = then.sla_minutes;
-        let is_guarded = self.guardrails.is_some_and(|rails| rails.violated(&facts, &destination).is_some());
-        if is_guarded {
-            destination = Destination::Queue { queue: self.setting.triage_queue.to_owned() };
+        let mut is_guarded = false;
+        // As at run time: each turn goes nearer to people.
+        while let Some(guardrail) = self.guardrails.and_then(|rails| rails.violated(&facts, &destination)) {
+            let people = label.and_then(|label| document.label_queues.get(label)).map(String::as_str);
+            destination = guardrail.instead_of(&destination, people.unwrap_or(self.setting.triage_queue));
             sla_minutes = None;
+            is_guarded = true;
         }
         let audit_percent = match self.guardrails {
             Some(rails) if destination.is_automated() => rails.audit_percent(&facts),

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::components::Announcer;
 
+/// How many rules are drawn at first, and with every wish for more.
+pub(super) const DRAWN: usize = 200;
+
 /// Where a check stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Checking {
@@ -34,6 +37,8 @@ pub(super) struct Desk {
     pub(super) placed: Memo<BTreeMap<RowKey, (usize, Row<Rule>)>>,
     /// The keys of the rules, in their order.
     pub(super) order: Memo<Vec<RowKey>>,
+    /// How many rules are drawn; browsers are slow with a thousand rows of fields.
+    pub(super) drawn: RwSignal<usize>,
     /// The text of the JSON tab, while that is what is edited.
     pub(super) json: RwSignal<Option<String>>,
     /// What the JSON tab began with.
@@ -87,6 +92,7 @@ impl Desk {
             model,
             placed: Memo::new(move |_| model.with(numbered)),
             order: Memo::new(move |_| model.with(|model| model.rules().iter().map(|row| row.key).collect())),
+            drawn: RwSignal::new(DRAWN),
             json: RwSignal::new(None),
             began: StoredValue::new(String::new()),
             problems: RwSignal::new(Vec::new()),
@@ -106,6 +112,19 @@ impl Desk {
     pub(super) fn say(self, sentence: impl Into<String>) {
         if let Some(Announcer(text)) = self.announcer {
             text.set(sentence.into());
+        }
+    }
+
+    /// The rules that are drawn, in their order.
+    pub(super) fn shown(self) -> Vec<RowKey> {
+        self.order.with(|order| order.iter().take(self.drawn.get()).copied().collect())
+    }
+
+    /// Draws as many rules as it takes to see one.
+    fn reveal(self, key: RowKey) {
+        let place = self.order.with_untracked(|order| order.iter().position(|known| *known == key));
+        if let Some(place) = place.filter(|place| *place >= self.drawn.get_untracked()) {
+            self.drawn.set((place / DRAWN + 1) * DRAWN);
         }
     }
 
@@ -164,11 +183,13 @@ impl Desk {
 
     fn moved(self, key: RowKey, place: usize) {
         let count = self.model.with_untracked(|model| model.rules().len());
+        self.reveal(key);
         self.say(format!("Rule {} is now {} of {count}.", self.name(key), place + 1));
     }
 
     /// Opens the form of a rule and puts the cursor into one of its fields.
     pub(super) fn edit(self, key: RowKey, field: &Field) {
+        self.reveal(key);
         self.open.set(Some(key));
         browser::show_soon(format!("form-of-{key}"));
         browser::focus_soon(control("form", key, field));

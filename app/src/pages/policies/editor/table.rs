@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{
     card::RuleCard,
     columns::ColumnTools,
-    desk::Desk,
+    desk::{DRAWN, Desk},
     model::{Model, OTHERWISE},
     place::of_otherwise,
     row::RuleRow,
@@ -101,11 +101,12 @@ fn Table(desk: Desk, columns: Memo<Vec<Column>>) -> impl IntoView {
                         <th scope="col">"Late after (min)"</th>
                     </tr>
                 </thead>
-                <For each=move || desk.order.get() key=|key| *key let:key>
+                <For each=move || desk.shown() key=|key| *key let:key>
                     {desk.row(key).map(|first| view! { <RuleRow desk first columns/> })}
                 </For>
             </table>
             <Nothing desk/>
+            <More desk/>
         </div>
     }
     .into_any()
@@ -115,11 +116,29 @@ fn Table(desk: Desk, columns: Memo<Vec<Column>>) -> impl IntoView {
 fn Cards(desk: Desk, columns: Memo<Vec<Column>>) -> impl IntoView {
     view! {
         <ol class="flex flex-col gap-3" aria-label="The rules, in the order they are tried">
-            <For each=move || desk.order.get() key=|key| *key let:key>
+            <For each=move || desk.shown() key=|key| *key let:key>
                 {desk.row(key).map(|first| view! { <RuleCard desk first columns/> })}
             </For>
         </ol>
         <Nothing desk/>
+            <More desk/>
+    }
+    .into_any()
+}
+
+/// The way to rules that are not drawn yet.
+#[component]
+fn More(desk: Desk) -> impl IntoView {
+    let left = Memo::new(move |_| desk.order.with(Vec::len).saturating_sub(desk.drawn.get()));
+    view! {
+        <Show when=move || left.get() != 0>
+            <p class="sticky left-0 flex w-fit flex-wrap items-center gap-3 p-4 text-sm">
+                {move || format!("{} more rules follow.", left.get())}
+                <button class="btn btn-sm" type="button" on:click=move |_| desk.drawn.update(|drawn| *drawn += DRAWN)>
+                    "Show more rules"
+                </button>
+            </p>
+        </Show>
     }
     .into_any()
 }
