@@ -4,9 +4,9 @@ pub mod dataset;
 pub mod dead_letter;
 pub mod decision;
 pub mod escalation;
-pub mod guardrail;
 #[cfg(all(test, feature = "ssr"))]
 mod form_tests;
+pub mod guardrail;
 pub mod import;
 pub mod label;
 pub mod label_set;

@@ -19,8 +19,8 @@ use toml::{Table, Value};
 
 use crate::workshop::{EncoderSource, ModelSources};
 use sections::{
-    Automation, Bots, Classifier, Costs, Drift, Encoder, Intake, Rollout, SecureCookies, Sessions, Storage, Synchronous,
-    Training, Work,
+    Automation, Bots, Classifier, Costs, Drift, Encoder, Intake, Rollout, SecureCookies, Sessions, Storage,
+    Synchronous, Training, Work,
 };
 pub use sections::{Log, LogFormat};
 

@@ -125,7 +125,11 @@ fn policy_document() -> Result<PolicyDocument, DemoError> {
             "refunds",
             "Somebody asks for money back: the refund bot may act after a person said yes.",
             "refund_request",
-            Target::Approval { automation: "refund-bot".to_owned(), otherwise: "billing".to_owned(), terms: domain::decision::ApprovalTerms::default() },
+            Target::Approval {
+                automation: "refund-bot".to_owned(),
+                otherwise: "billing".to_owned(),
+                terms: domain::decision::ApprovalTerms::default(),
+            },
         ),
     ];
     document.rules.splice(sure..sure, rules);
@@ -185,7 +189,14 @@ async fn add_people(services: &Services, actor: &Actor) -> Result<Vec<DemoPerson
         let issued = match known {
             // An earlier start was interrupted before it could keep the password.
             Ok(user) => services.reset_password(actor, user.id).await,
-            Err(_) => services.add_user(actor, NewUser { email: email.clone(), name: name.to_owned(), role, areas: String::new() }).await,
+            Err(_) => {
+                services
+                    .add_user(
+                        actor,
+                        NewUser { email: email.clone(), name: name.to_owned(), role, areas: String::new() },
+                    )
+                    .await
+            }
         };
         people.push(DemoPerson { role, email, password: issued.map_err(Fault::from)?.password });
     }

@@ -125,7 +125,13 @@ impl Actor {
     /// A person who signed in.
     #[must_use]
     pub fn user(id: UserId, name: String, role: Role) -> Self {
-        Self { id: ActorId::User(id), name, role: Some(role), permissions: role.permissions().to_vec(), areas: Vec::new() }
+        Self {
+            id: ActorId::User(id),
+            name,
+            role: Some(role),
+            permissions: role.permissions().to_vec(),
+            areas: Vec::new(),
+        }
     }
 
     /// A program whose key was checked.
@@ -138,7 +144,13 @@ impl Actor {
     /// A part of the server, or whoever holds the machine and so its command line.
     #[must_use]
     pub fn system(part: &str) -> Self {
-        Self { id: ActorId::System(part.to_owned()), name: part.to_owned(), role: None, permissions: Vec::new(), areas: Vec::new() }
+        Self {
+            id: ActorId::System(part.to_owned()),
+            name: part.to_owned(),
+            role: None,
+            permissions: Vec::new(),
+            areas: Vec::new(),
+        }
     }
 
     /// The same, who may change these areas of the policy only; all of it when there is none.

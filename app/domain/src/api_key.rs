@@ -29,8 +29,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] =
-        [Self::TasksWrite, Self::TasksRead, Self::Work, Self::PoliciesRead, Self::PoliciesWrite];
+    pub const ALL: [Self; 5] = [Self::TasksWrite, Self::TasksRead, Self::Work, Self::PoliciesRead, Self::PoliciesWrite];
 
     /// The scope as people and files write it.
     #[must_use]
@@ -52,9 +51,7 @@ impl Scope {
             Self::TasksRead => &[Permission::ReadTasks, Permission::ReadDecisions],
             Self::Work => &[Permission::WorkTasks, Permission::ReadTasks],
             Self::PoliciesRead => &[Permission::ReadPolicies],
-            Self::PoliciesWrite => {
-                &[Permission::ReadPolicies, Permission::EditPolicies, Permission::ActivatePolicies]
-            }
+            Self::PoliciesWrite => &[Permission::ReadPolicies, Permission::EditPolicies, Permission::ActivatePolicies],
         }
     }
 }

@@ -206,9 +206,10 @@ impl GuardrailForm {
             "person" => Requirement::Person,
             "approval" => Requirement::Approval,
             "confidence" => {
-                let at_least = amount.parse().ok().filter(|at_least| {
-                    (Decimal::from_micros(1)..=Decimal::whole(1)).contains(at_least)
-                });
+                let at_least = amount
+                    .parse()
+                    .ok()
+                    .filter(|at_least| (Decimal::from_micros(1)..=Decimal::whole(1)).contains(at_least));
                 let message = || malformed("amount", "must be a confidence above 0 and at most 1, like 0.9".to_owned());
                 Requirement::Confidence { at_least: at_least.ok_or_else(message)? }
             }
@@ -261,7 +262,9 @@ mod tests {
             let guardrail = form.clone().read(None).unwrap();
             assert_eq!(GuardrailForm::from(&guardrail), form);
         }
-        for (require, amount) in [("confidence", "0"), ("confidence", "1.1"), ("audited", "0"), ("audited", "51"), ("x", "")] {
+        for (require, amount) in
+            [("confidence", "0"), ("confidence", "1.1"), ("audited", "0"), ("audited", "51"), ("x", "")]
+        {
             assert!(form(require, amount).read(None).is_err(), "{require} {amount}");
         }
     }

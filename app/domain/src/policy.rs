@@ -20,9 +20,7 @@ use crate::{
 pub use cell::{Cell, Range};
 pub use column::{Column, ColumnFact, ColumnKind, QueueNumber};
 pub use decimal::Decimal;
-pub use version::{
-    Approval, Challenge, PolicyComment, PolicyStage, PolicyVersion, ReviewVerdict, Schedule,
-};
+pub use version::{Approval, Challenge, PolicyComment, PolicyStage, PolicyVersion, ReviewVerdict, Schedule};
 
 /// The form of documents that this version writes; older ones stay readable: form 1 had neither columns nor cells, areas,
 /// examples or disabled rules.
@@ -188,11 +186,9 @@ impl Target {
                 Destination::Queue { queue: queue.clone() }
             }
             Self::Automation { automation } => Destination::Automation { automation: automation.clone() },
-            Self::Approval { automation, otherwise, terms } => Destination::Approval {
-                automation: automation.clone(),
-                otherwise: otherwise.clone(),
-                terms: *terms,
-            },
+            Self::Approval { automation, otherwise, terms } => {
+                Destination::Approval { automation: automation.clone(), otherwise: otherwise.clone(), terms: *terms }
+            }
             Self::Close => Destination::Close,
             Self::DeadLetter => Destination::DeadLetter,
         }

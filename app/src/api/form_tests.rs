@@ -52,7 +52,10 @@ fn a_list_without_filters_needs_no_fields() {
 fn the_pressed_button_says_what_becomes_of_a_policy() {
     let form: SubmitPolicy = read("version=1&revision=1&json=%7B%7D%0D%0A&note=&intent=check").unwrap();
     assert_eq!((form.json.as_str(), form.intent), ("{}\r\n", PolicyIntent::Check));
-    assert!(read::<SubmitPolicy>("version=1&revision=1&json=%7B%7D&note=x").is_err(), "without a button nothing is saved");
+    assert!(
+        read::<SubmitPolicy>("version=1&revision=1&json=%7B%7D&note=x").is_err(),
+        "without a button nothing is saved"
+    );
 }
 
 #[test]

@@ -43,4 +43,3 @@ pub async fn compare_policies(
     use crate::api::{actor, fail, services};
     services().compare_policies(&actor()?, before, after).await.map_err(fail)
 }
-

@@ -7,7 +7,8 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     api::{session::Viewer, task::list_awaiting_approval, work::AnswerApproval},
     components::{
-        Countdown, EmptyState, FormError, PageHeader, Pager, PriorityBadge, When, action_error, announce_done, loaded_for,
+        Countdown, EmptyState, FormError, PageHeader, Pager, PriorityBadge, When, action_error, announce_done,
+        loaded_for,
     },
 };
 
@@ -17,10 +18,7 @@ pub fn ApprovalsPage() -> impl IntoView {
     let query = use_query_map();
     let after = Memo::new(move |_| query.with(|query| query.get("after")));
     let answer = ServerAction::<AnswerApproval>::new();
-    let page = Resource::new(
-        move || (after.get(), answer.version().get()),
-        |(after, _)| list_awaiting_approval(after),
-    );
+    let page = Resource::new(move || (after.get(), answer.version().get()), |(after, _)| list_awaiting_approval(after));
     announce_done(answer, "The answer was given.");
     let error = action_error(answer);
     loaded_for(page, move |page, viewer| {

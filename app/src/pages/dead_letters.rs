@@ -50,10 +50,8 @@ pub fn DeadLettersPage() -> impl IntoView {
 fn Outcome(action: ServerAction<ReplayDeadLetters>) -> impl IntoView {
     let words = move || match action.value().get() {
         Some(Ok(replayed)) => {
-            let text = format!(
-                "{} went on their way; the policy sent {} back here.",
-                replayed.sent_on, replayed.dead_again
-            );
+            let text =
+                format!("{} went on their way; the policy sent {} back here.", replayed.sent_on, replayed.dead_again);
             Some(view! { <p class="alert alert-info alert-soft mb-3 text-sm">{text}</p> })
         }
         _ => None,

@@ -108,10 +108,7 @@ async fn a_version_goes_from_draft_by_a_second_person_to_active_and_back() {
     let services = &desk.floor.services;
     let four_eyes = Governance { four_eyes: true, ..Governance::default() };
     services.set_governance(&desk.floor.system, four_eyes, 0, "Two see more").await.unwrap();
-    let (ada, sam) = (
-        desk.person("Ada", Role::Supervisor, "").await,
-        desk.person("Sam", Role::Supervisor, "").await,
-    );
+    let (ada, sam) = (desk.person("Ada", Role::Supervisor, "").await, desk.person("Sam", Role::Supervisor, "").await);
     let (version, _) = saved(desk.draft(&ada, 1, 1, &document(&[rule("bill", None, "invoice", &to("billing"))])).await);
     assert_eq!(desk.goes("An invoice").await, "queue triage", "a draft decides nothing");
     let refused = services.activate_policy(&ada, version, None, "Now").await;
@@ -158,10 +155,7 @@ async fn a_version_goes_from_draft_by_a_second_person_to_active_and_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_editors_never_overwrite_each_other_and_see_both_changes() {
     let desk = Desk::open().await;
-    let (ada, sam) = (
-        desk.person("Ada", Role::Supervisor, "").await,
-        desk.person("Sam", Role::Supervisor, "").await,
-    );
+    let (ada, sam) = (desk.person("Ada", Role::Supervisor, "").await, desk.person("Sam", Role::Supervisor, "").await);
     let first = rule("a", None, "apples", &to("billing"));
     let (version, revision) = saved(desk.draft(&ada, 1, 1, &document(std::slice::from_ref(&first))).await);
     let adas = [first.clone(), rule("b", None, "bananas", &to("billing"))];
@@ -199,22 +193,19 @@ async fn a_supervisor_of_one_area_is_refused_in_another_in_functions_and_in_the_
     services.activate_policy(&bill, version, None, "Billing works it").await.unwrap();
     assert_eq!(desk.goes("An invoice").await, "queue billing");
 
-    let request =
-        DraftRequest { version, revision: 1, json: rules("billing", "triage"), note: "Not mine".to_owned() };
+    let request = DraftRequest { version, revision: 1, json: rules("billing", "triage"), note: "Not mine".to_owned() };
     let refused = services.save_policy_draft(&bill, &request).await;
     assert!(matches!(refused, Err(PolicyError::OtherArea(_))), "{refused:?}");
     let cookie = desk.floor.sign_in("Bill@example.com", "correct horse battery").await.unwrap();
-    let body = format!(
-        "version={version}&revision=1&note=x&intent=save&json={}",
-        encode(&rules("billing", "triage"))
-    );
+    let body = format!("version={version}&revision=1&note=x&intent=save&json={}", encode(&rules("billing", "triage")));
     let answer = desk.floor.send(form("/fn/submit_policy", Some(&cookie), body)).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.text());
     assert!(answer.text().contains("rule law"), "{}", answer.text());
 
     let issued = services.create_api_key(&desk.floor.system, "git", &[Scope::PoliciesWrite], "billing").await.unwrap();
     let bearer = format!("Bearer {}", issued.secret);
-    let foreign = json!({ "document": serde_json::from_str::<Value>(&rules("billing", "triage")).unwrap(), "note": "x" });
+    let foreign =
+        json!({ "document": serde_json::from_str::<Value>(&rules("billing", "triage")).unwrap(), "note": "x" });
     let answer = desk.floor.call(Method::POST, "/api/v1/policies", &bearer, Some(foreign)).await;
     assert_eq!((answer.status, answer.json()["code"].as_str()), (StatusCode::FORBIDDEN, Some("outside_area")));
     let own = json!({ "document": serde_json::from_str::<Value>(&rules("triage", "legal")).unwrap(), "note": "x" });
@@ -311,10 +302,7 @@ async fn a_kill_switch_holds_from_the_next_task_on_until_it_is_switched_on_again
         services.switch_on(system, &target, "It is out").await.unwrap();
         assert_eq!(desk.goes(subject).await, before, "{target:?}");
     }
-    for unknown in [
-        SwitchTarget::Rule("none".to_owned()),
-        SwitchTarget::Destination("none".to_owned()),
-    ] {
+    for unknown in [SwitchTarget::Rule("none".to_owned()), SwitchTarget::Destination("none".to_owned())] {
         assert!(matches!(services.switch_off(system, unknown, "x").await, Err(PolicyError::NotFound)));
     }
     assert!(services.switch_off(system, SwitchTarget::Destination("triage".to_owned()), "x").await.is_err());
@@ -333,7 +321,10 @@ async fn nothing_becomes_active_in_a_freeze_window_but_what_was_active_before() 
     for refused in [
         services.activate_policy(system, next.version, None, "Now").await.err(),
         services.begin_policy_canary(system, next.version, 5).await.err(),
-        services.schedule_policy(system, next.version, Some(Timestamp::parse("2026-12-31T00:00:00Z").unwrap()), "x").await.err(),
+        services
+            .schedule_policy(system, next.version, Some(Timestamp::parse("2026-12-31T00:00:00Z").unwrap()), "x")
+            .await
+            .err(),
     ] {
         assert!(matches!(&refused, Some(PolicyError::Conflict(why)) if why.contains("Launch day")), "{refused:?}");
     }
@@ -462,7 +453,10 @@ async fn a_version_is_tried_on_the_past() {
     assert_eq!(report.decisions, 50);
     let changed: Vec<_> = report.flows.iter().filter(|flow| flow.from != flow.to).collect();
     assert_eq!(changed.len(), 1);
-    assert_eq!((changed[0].from.to_string(), changed[0].to.to_string()), ("queue triage".to_owned(), "queue billing".to_owned()));
+    assert_eq!(
+        (changed[0].from.to_string(), changed[0].to.to_string()),
+        ("queue triage".to_owned(), "queue billing".to_owned())
+    );
     assert_eq!(changed[0].count, 25);
     assert!(matches!(services.cancel_simulation(system, number), Err(PolicyError::NotFound)));
     assert_eq!(desk.goes("invoice 1").await, "queue triage", "nothing came of it");
@@ -513,10 +507,12 @@ async fn a_program_keeps_policies_through_the_api() {
     let wrong: Value = serde_json::from_str(&document(&[rule("bill", None, "invoice", &to("nowhere"))])).unwrap();
     let checked = floor.call(Method::POST, "/api/v1/policies/check", &bearer, Some(json!({ "document": wrong }))).await;
     assert_eq!(checked.json()[0]["severity"], "error", "{}", checked.text());
-    let refused = floor
-        .call(Method::POST, "/api/v1/policies", &bearer, Some(json!({ "document": wrong, "note": "x" })))
-        .await;
-    assert_eq!((refused.status, refused.json()["code"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("invalid_policy")));
+    let refused =
+        floor.call(Method::POST, "/api/v1/policies", &bearer, Some(json!({ "document": wrong, "note": "x" }))).await;
+    assert_eq!(
+        (refused.status, refused.json()["code"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("invalid_policy"))
+    );
     let saved = floor
         .call(Method::POST, "/api/v1/policies", &bearer, Some(json!({ "document": legal, "note": "From Git" })))
         .await;
@@ -540,10 +536,17 @@ async fn an_activation_on_one_server_holds_for_the_next_task_of_every_other() {
     let version = desk.activate(&document(&[rule("bill", None, "invoice", &to("billing"))])).await;
     // Nothing tells the other server; it finds out before it writes.
     let receipt = other.submit("An invoice").await;
-    assert_eq!((receipt.decision.policy_version, receipt.decision.destination.to_string().as_str()), (version, "queue billing"));
+    assert_eq!(
+        (receipt.decision.policy_version, receipt.decision.destination.to_string().as_str()),
+        (version, "queue billing")
+    );
     let task = desk.floor.services.lookup_task(&desk.floor.system, receipt.task_id).await.unwrap().task;
     assert_eq!((task.state.queue(), task.decision_id), (Some("billing"), receipt.decision.id));
-    desk.floor.services.switch_off(&desk.floor.system, SwitchTarget::Rule("bill".to_owned()), "It burns").await.unwrap();
+    desk.floor
+        .services
+        .switch_off(&desk.floor.system, SwitchTarget::Rule("bill".to_owned()), "It burns")
+        .await
+        .unwrap();
     assert_eq!(other.submit("An invoice").await.decision.destination.to_string(), "queue triage");
 }
 
@@ -555,8 +558,14 @@ async fn an_example_of_a_task_holds_a_version_to_what_became_of_it() {
     let receipt = desk.floor.submit("An invoice").await;
     let version = services.make_policy_example(system, receipt.decision.id, "an-invoice").await.unwrap();
     let draft = desk.stage(version).await;
-    assert_eq!((draft.stage, draft.document.examples[0].facts.task.subject.as_str()), (PolicyStage::Draft, "An invoice"));
-    assert!(services.make_policy_example(system, receipt.decision.id, "an-invoice").await.is_err(), "the name is taken");
+    assert_eq!(
+        (draft.stage, draft.document.examples[0].facts.task.subject.as_str()),
+        (PolicyStage::Draft, "An invoice")
+    );
+    assert!(
+        services.make_policy_example(system, receipt.decision.id, "an-invoice").await.is_err(),
+        "the name is taken"
+    );
     let mut broken = draft.document.clone();
     broken.rules[0].when = "contains_any(task.subject, [\"receipt\"])".to_owned();
     let broken = serde_json::to_string(&broken).unwrap();
@@ -570,9 +579,7 @@ async fn an_example_of_a_task_holds_a_version_to_what_became_of_it() {
 async fn an_approval_is_for_its_role_and_silence_counts_as_a_no() {
     let desk = Desk::open().await;
     let Floor { services, system, .. } = &desk.floor;
-    let approval = |terms: Value| {
-        json!({ "destination": { "kind": "approval", "automation": "bot", "otherwise": "billing", "terms": terms } })
-    };
+    let approval = |terms: Value| json!({ "destination": { "kind": "approval", "automation": "bot", "otherwise": "billing", "terms": terms } });
     let rules = [
         rule("small", None, "small", &approval(json!({ "approver": "agent" }))),
         rule("large", None, "large", &approval(json!({ "approver": "supervisor", "expires_minutes": 30 }))),

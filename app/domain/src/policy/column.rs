@@ -162,7 +162,9 @@ impl ColumnFact {
             Self::Queue(queue, QueueNumber::Depth) => format!("Waiting in {queue}"),
             Self::Queue(queue, QueueNumber::OldestAgeMinutes) => format!("Oldest in {queue} (min)"),
             Self::Queue(queue, QueueNumber::AgentsPresent) => format!("Agents at {queue}"),
-            plain => PLAIN.iter().find(|(fact, _, _)| fact == plain).map_or_else(String::new, |found| found.2.to_owned()),
+            plain => {
+                PLAIN.iter().find(|(fact, _, _)| fact == plain).map_or_else(String::new, |found| found.2.to_owned())
+            }
         }
     }
 }

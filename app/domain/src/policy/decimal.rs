@@ -134,9 +134,7 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_short_as_they_are() {
-        for (micros, text) in
-            [(800_000, "0.8"), (1, "0.000001"), (-1_500_000, "-1.5"), (0, "0"), (12_000_000, "12")]
-        {
+        for (micros, text) in [(800_000, "0.8"), (1, "0.000001"), (-1_500_000, "-1.5"), (0, "0"), (12_000_000, "12")] {
             assert_eq!(Decimal::from_micros(micros).to_string(), text);
             assert_eq!(text.parse(), Ok(Decimal::from_micros(micros)));
         }

@@ -26,8 +26,7 @@ pub enum PolicyStage {
 
 impl PolicyStage {
     /// Every stage, in the order in which a version goes through them.
-    pub const ALL: [Self; 6] =
-        [Self::Draft, Self::InReview, Self::Shadow, Self::Canary, Self::Active, Self::Retired];
+    pub const ALL: [Self; 6] = [Self::Draft, Self::InReview, Self::Shadow, Self::Canary, Self::Active, Self::Retired];
 
     /// The stage as stores write it.
     #[must_use]
@@ -119,13 +118,7 @@ pub struct PolicyVersion {
 impl PolicyVersion {
     /// A new draft of an author, who has this identifier and name.
     #[must_use]
-    pub fn draft(
-        version: u32,
-        document: PolicyDocument,
-        note: String,
-        author: (&str, &str),
-        at: Timestamp,
-    ) -> Self {
+    pub fn draft(version: u32, document: PolicyDocument, note: String, author: (&str, &str), at: Timestamp) -> Self {
         let (id, name) = author;
         Self {
             version,
@@ -204,7 +197,11 @@ impl PolicyVersion {
     pub fn begin_shadow(self, at: Timestamp) -> Result<Self, InvalidTransition> {
         use PolicyStage::{Canary, Draft, InReview, Retired};
         self.only_from(&[Draft, InReview, Canary, Retired])?;
-        Ok(Self { rollout: Some(Challenge { percent: 0, since: at }), set_aside: None, ..self.at_stage(PolicyStage::Shadow) })
+        Ok(Self {
+            rollout: Some(Challenge { percent: 0, since: at }),
+            set_aside: None,
+            ..self.at_stage(PolicyStage::Shadow)
+        })
     }
 
     /// Decides a share of the tasks from now on, in percent; from one share to another, the comparison begins anew.

@@ -13,14 +13,10 @@ use super::{
     trace::{ClassificationCard, Trace},
 };
 use crate::{
-    api::{
-        decision::lookup_decision,
-        policy::edit::MakePolicyExample,
-        session::Viewer,
-    },
+    api::{decision::lookup_decision, policy::edit::MakePolicyExample, session::Viewer},
     components::{
-        CodeRegion, Confirm, FieldError, FormError, LabelBadge, PageHeader, PriorityBadge, StateBadge, TableRegion, When,
-        action_error, loaded_for,
+        CodeRegion, Confirm, FieldError, FormError, LabelBadge, PageHeader, PriorityBadge, StateBadge, TableRegion,
+        When, action_error, loaded_for,
     },
     error::AppError,
 };

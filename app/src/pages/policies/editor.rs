@@ -229,8 +229,13 @@ mod tests {
     #[test]
     fn a_document_cannot_leave_its_text_field() {
         let attack = "</textarea><script>alert(1)</script> & more";
-        let draft =
-            PolicyDraft { version: 3, revision: 1, json: attack.to_owned(), note: "\"><script>".to_owned(), problems: Vec::new() };
+        let draft = PolicyDraft {
+            version: 3,
+            revision: 1,
+            json: attack.to_owned(),
+            note: "\"><script>".to_owned(),
+            problems: Vec::new(),
+        };
         let html = Owner::new().with(|| {
             provide_meta_context();
             let submit = ServerAction::<SubmitPolicy>::new();

@@ -28,7 +28,8 @@ pub fn PoliciesPage() -> impl IntoView {
     let query = use_query_map();
     let roll_back = ServerAction::<RollPolicyBack>::new();
     let after = Memo::new(move |_| query.with(|query| blank(query.get("after"))));
-    let board = Resource::new(move || (after.get(), roll_back.version().get()), |(after, _)| lookup_policy_board(after));
+    let board =
+        Resource::new(move || (after.get(), roll_back.version().get()), |(after, _)| lookup_policy_board(after));
     announce_done(roll_back, "The version before is active again.");
     let error = action_error(roll_back);
     loaded_for(board, move |board: PolicyBoard, viewer| {
@@ -124,7 +125,8 @@ fn Now(board: PolicyBoard) -> impl IntoView {
     });
     let off = board.switches.len();
     let switches = (off > 0).then(|| {
-        let words = if off == 1 { "1 thing is switched off.".to_owned() } else { format!("{off} things are switched off.") };
+        let words =
+            if off == 1 { "1 thing is switched off.".to_owned() } else { format!("{off} things are switched off.") };
         view! {
             <p>
                 <span class="badge badge-sm badge-soft badge-warning">"switched off"</span>

@@ -104,8 +104,7 @@ pub(super) fn Steps(
     use PolicyStage::{Active, Canary, Draft, InReview, Retired, Shadow};
     let stage = detail.policy.stage;
     let version = detail.policy.version;
-    let (may_edit, may_activate) =
-        (viewer.may(Permission::EditPolicies), viewer.may(Permission::ActivatePolicies));
+    let (may_edit, may_activate) = (viewer.may(Permission::EditPolicies), viewer.may(Permission::ActivatePolicies));
     if !may_edit || stage == Active {
         return None;
     }

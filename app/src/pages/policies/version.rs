@@ -17,8 +17,9 @@ use super::{
 use crate::{
     api::{
         policy::{
+            compare_policies,
             edit::{PolicyEdit, SubmitPolicy, begin_policy_edit},
-            compare_policies, lookup_policy,
+            lookup_policy,
         },
         session::Viewer,
     },
@@ -53,8 +54,7 @@ pub fn PolicyPage() -> impl IntoView {
         let version = params.with(|params| params.get_str("version").and_then(|version| version.parse().ok()));
         (version, query.with(|query| query.get_str("edit") == Some("1")))
     });
-    let shown =
-        Resource::new(move || (request.get(), actions.version()), |((version, edit), _)| show(version, edit));
+    let shown = Resource::new(move || (request.get(), actions.version()), |((version, edit), _)| show(version, edit));
     // What was found wrong with one text says nothing about the next.
     Effect::new(move |before: Option<_>| {
         let now = request.get();

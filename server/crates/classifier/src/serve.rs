@@ -162,11 +162,7 @@ impl Model {
         self.classify_by(texts, Asking::Never)
     }
 
-    fn classify_by<T: AsRef<str>>(
-        &self,
-        texts: &[T],
-        asking: Asking,
-    ) -> Result<Vec<Classification>, ClassifyError> {
+    fn classify_by<T: AsRef<str>>(&self, texts: &[T], asking: Asking) -> Result<Vec<Classification>, ClassifyError> {
         let mut answers = vec![None; texts.len()];
         let mut unsure = Vec::new();
         for (turn, texts) in texts.chunks(TEXTS_PER_TURN).enumerate() {

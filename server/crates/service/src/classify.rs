@@ -305,8 +305,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_model_that_fails_once_is_asked_again_while_the_budget_lasts() {
-        let settings =
-            ClassifierSettings { timeout_ms: 60_000, failures: 100, open_ms: 60_000, retry_percent: 10 };
+        let settings = ClassifierSettings { timeout_ms: 60_000, failures: 100, open_ms: 60_000, retry_percent: 10 };
         let once = slot(settings.clone(), Flaky(AtomicUsize::new(1)));
         assert_eq!(ask(&once).await.unwrap()[0].label, "text");
         let calls = Arc::new(AtomicUsize::new(0));

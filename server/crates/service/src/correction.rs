@@ -3,8 +3,7 @@
 use domain::{
     Actor, Correction, CorrectionField, CorrectionId, CorrectionRequest, Decision, DecisionId, DecisionMode,
     Destination, EscalationState, LabelKind, Permission, Priority, QueueKind, Task, TaskId, TaskState, Timestamp,
-    ValidationCode,
-    ValidationError, decision::DecisionSource,
+    ValidationCode, ValidationError, decision::DecisionSource,
 };
 
 use crate::{

@@ -1,8 +1,8 @@
 //! Reading decisions.
 
 use domain::{
-    Actor, DecisionDetail, DecisionId, DecisionSummary, Page, PageRequest, Permission,
-    decision::DecisionFilter, detail::TaskCost,
+    Actor, DecisionDetail, DecisionId, DecisionSummary, Page, PageRequest, Permission, decision::DecisionFilter,
+    detail::TaskCost,
 };
 
 use crate::{ReadError, Services};

@@ -107,7 +107,10 @@ impl Services {
         Ok(PolicyDetail {
             problems: self.problems(reads.as_mut(), &policy.document, &controls).await?,
             comments: reads.list_policy_comments(version).await?,
-            foreign: active.as_ref().map(|active| foreign(actor, &active.document, &policy.document)).unwrap_or_default(),
+            foreign: active
+                .as_ref()
+                .map(|active| foreign(actor, &active.document, &policy.document))
+                .unwrap_or_default(),
             differences,
             active: active.map(|active| active.version),
             four_eyes: controls.governance.value.four_eyes,
@@ -123,12 +126,7 @@ impl Services {
     ///
     /// # Errors
     /// [`ReadError::NotFound`] when there is no such version.
-    pub async fn compare_policies(
-        &self,
-        actor: &Actor,
-        before: u32,
-        after: u32,
-    ) -> Result<Vec<Difference>, ReadError> {
+    pub async fn compare_policies(&self, actor: &Actor, before: u32, after: u32) -> Result<Vec<Difference>, ReadError> {
         actor.require(Permission::ReadPolicies)?;
         let mut reads = self.read().await?;
         let before = reads.lookup_policy(before).await?.ok_or(ReadError::NotFound)?;
@@ -180,11 +178,7 @@ impl Services {
     ///
     /// # Errors
     /// [`PolicyError::Illegal`] when the text is no document; [`PolicyError::OtherArea`].
-    pub async fn save_policy_draft(
-        &self,
-        actor: &Actor,
-        request: &DraftRequest,
-    ) -> Result<DraftOutcome, PolicyError> {
+    pub async fn save_policy_draft(&self, actor: &Actor, request: &DraftRequest) -> Result<DraftOutcome, PolicyError> {
         actor.require(Permission::EditPolicies)?;
         let note = domain::text::check_required("note", &request.note, MAX_NOTE_BYTES)?;
         let document = policy::parse(&request.json).map_err(PolicyError::Illegal)?;

@@ -314,13 +314,7 @@ struct Said {
     latency_ms: f64,
 }
 
-fn turn(
-    verdict: &mut policy::Verdict,
-    kind: OverrideKind,
-    name: &str,
-    instead: Destination,
-    why: &str,
-) -> Override {
+fn turn(verdict: &mut policy::Verdict, kind: OverrideKind, name: &str, instead: Destination, why: &str) -> Override {
     let instead_of = std::mem::replace(&mut verdict.destination, instead);
     verdict.sla_minutes = None;
     verdict.explanation.push_str(why);

@@ -6,21 +6,17 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
+use ::simulation::{Setting, Simulator};
 use domain::{
     Actor, DecisionId, Permission, PolicyVersion, ValidationCode, ValidationError,
     simulation::{HistoryCase, MAX_SIMULATED, Simulation, SimulationReport, SimulationState},
 };
 use policy::{CompiledGuardrails, CompiledPolicy};
-use ::simulation::{Setting, Simulator};
 
-use crate::{
-    PolicyError, ReadError, Services,
-    policy::Controls,
-    ports::store::StoreError,
-    services::Act,
-};
+use crate::{PolicyError, ReadError, Services, policy::Controls, ports::store::StoreError, services::Act};
 
 /// Decisions that are read and made again at a time.
 const CHUNK: u32 = 2_000;
@@ -198,6 +194,14 @@ impl Services {
             let message = format!("must be at most {MAX_LISTED}");
             return Err(ValidationError::new("most", ValidationCode::TooLong, message).into());
         }
+        if before.is_none() {
+            // The texts of tasks leave the workspace.
+            let (at, subject) = (self.now(), "history".to_owned());
+            let mut tx = self.begin().await?;
+            let detail = serde_json::json!({});
+            Act { actor, at, action: "history.exported", subject, detail }.record(&mut *tx).await?;
+            tx.save().await?;
+        }
         Ok(self.read().await?.list_history(before, most).await?)
     }
 
@@ -213,13 +217,10 @@ impl Services {
             (reads.list_queues().await?, Controls::read(reads.as_mut()).await?)
         };
         let guardrails = CompiledGuardrails::compile(controls.guardrails.value).ok();
-        let setting = Setting {
-            queues: &queues,
-            prices: self.0.settings.prices,
-            triage_queue: &self.0.settings.triage_queue,
-        };
+        let setting =
+            Setting { queues: &queues, prices: self.0.settings.prices, triage_queue: &self.0.settings.triage_queue };
         let mut simulator = Simulator::new(compiled, guardrails.as_ref(), setting);
-        let (mut before, mut left) = (None, most);
+        let (mut before, mut left, mut took) = (None, most, Duration::ZERO);
         while left > 0 {
             if cancel.load(Ordering::Relaxed) {
                 return Err(Stop::Cancelled);
@@ -229,14 +230,17 @@ impl Services {
             let Some(last) = cases.last() else { break };
             before = Some(last.decision_id);
             left = left.saturating_sub(u32::try_from(cases.len()).unwrap_or(u32::MAX));
+            let begun = Instant::now();
             simulator.add(&cases);
+            took += begun.elapsed();
             done.store(simulator.done(), Ordering::Relaxed);
         }
         let people = match simulator.period() {
             Some((from, until)) => self.read().await?.list_people_at_work(from, until).await?,
             None => Vec::new(),
         };
-        Ok(simulator.finish(&people))
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        Ok(SimulationReport { took_ms, ..simulator.finish(&people) })
     }
 
     async fn note_simulation(&self, actor: &Actor, policy: &PolicyVersion, most: u32) -> Result<(), StoreError> {
@@ -248,13 +252,7 @@ impl Services {
     }
 }
 
-fn begun(
-    number: u64,
-    policy: &PolicyVersion,
-    actor: &Actor,
-    at: domain::Timestamp,
-    most: u32,
-) -> Simulation {
+fn begun(number: u64, policy: &PolicyVersion, actor: &Actor, at: domain::Timestamp, most: u32) -> Simulation {
     Simulation {
         number,
         version: policy.version,

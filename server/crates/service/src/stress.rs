@@ -32,10 +32,12 @@ impl Stress {
     /// How much may be spent on a text; nothing when the rules alone decide.
     pub(crate) fn effort(&self, text: &str) -> Option<Effort> {
         match self.shedding {
-            Some(shedding) if part(text, Salt::Stress) >= share_of_parts(shedding.full_percent) => match shedding.rest {
-                SheddingRest::CheapStage => Some(Effort::Cheap),
-                SheddingRest::Rules => None,
-            },
+            Some(shedding) if part(text, Salt::Stress) >= share_of_parts(shedding.full_percent) => {
+                match shedding.rest {
+                    SheddingRest::CheapStage => Some(Effort::Cheap),
+                    SheddingRest::Rules => None,
+                }
+            }
             _ if self.is_over_budget => Some(Effort::Cheap),
             _ => Some(Effort::Full),
         }
@@ -55,9 +57,7 @@ impl Services {
     /// Whether the day's budget for costly stages is used up.
     pub(crate) fn is_over_budget(&self, now: Timestamp) -> bool {
         let (limit, spent) = (self.0.settings.stage_budget_micros, &self.0.spent);
-        limit > 0
-            && spent.day.load(Ordering::Relaxed) == day(now)
-            && spent.micros.load(Ordering::Relaxed) >= limit
+        limit > 0 && spent.day.load(Ordering::Relaxed) == day(now) && spent.micros.load(Ordering::Relaxed) >= limit
     }
 
     /// Counts what the stages of decisions cost that were written just now.

@@ -181,7 +181,8 @@ fn fill(queues: &mut [Queue], arrivals: &[Arrival], replay: Replay) {
 impl Queue {
     fn mean_wait_minutes(&self) -> f64 {
         let count = to_float(self.waits_ms.len().max(1) as u64);
-        self.waits_ms.iter().map(|&wait_ms| to_float(wait_ms)).sum::<f64>() / count / MINUTE_MS
+        // The sum of no floats is -0.0.
+        self.waits_ms.iter().fold(0.0, |sum, &wait_ms| sum + to_float(wait_ms)) / count / MINUTE_MS
     }
 
     /// The smallest wait that at least 95 of 100 tasks do not exceed.

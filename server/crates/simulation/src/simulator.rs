@@ -159,8 +159,10 @@ impl<'a> Simulator<'a> {
         let staff = Staff::new(people, period);
         self.tasks.sort_unstable_by_key(|task| (task.at, task.id));
         let load = Load::new(&self.tasks, self.places.queues(), &staff, period);
-        let known = |queue: &&String| !self.sla_minutes.contains_key(queue.as_str());
-        let unknown: Vec<&String> = self.places.queues().iter().filter(known).collect();
+        // Without a workspace no queue is known, and none is missing.
+        let is_unknown =
+            |queue: &&String| !self.sla_minutes.is_empty() && !self.sla_minutes.contains_key(queue.as_str());
+        let unknown: Vec<&String> = self.places.queues().iter().filter(is_unknown).collect();
         SimulationReport {
             decisions: tally.decisions,
             from: tally.period.map(|(from, _)| from),

@@ -43,10 +43,7 @@ fn differences(before: &PolicyDocument, after: &PolicyDocument, weight: impl Fn(
     if before.shedding != after.shedding {
         let words = |shedding: Option<Shedding>| shedding.map(|shedding| shedding.to_string());
         let (before, after) = (words(before.shedding), words(after.shedding));
-        found.push(changed(
-            DocumentPart::Shedding,
-            vec![FieldChange { field: "shedding".to_owned(), before, after }],
-        ));
+        found.push(changed(DocumentPart::Shedding, vec![FieldChange { field: "shedding".to_owned(), before, after }]));
     }
     let example = |example: &PolicyExample| DocumentPart::Example(example.name.clone());
     found.extend(lists(&before.examples, &after.examples, example, |_| 1, |_| Vec::new(), example_fields));

@@ -3,7 +3,8 @@
 use domain::{
     Actor, Permission, Timestamp, ValidationCode, ValidationError,
     guardrail::{
-        FreezeWindow, Governance, GuardrailForm, Guardrails, KillSwitch, MAX_GUARDRAILS, Revised, SwitchTarget, Switches,
+        FreezeWindow, Governance, GuardrailForm, Guardrails, KillSwitch, MAX_GUARDRAILS, Revised, SwitchTarget,
+        Switches,
     },
     policy::desk::GuardrailBoard,
 };
@@ -48,12 +49,7 @@ async fn setting<T: DeserializeOwned + Default>(reads: &mut dyn Reads, name: &st
     Ok(Revised { revision: stored.revision, value })
 }
 
-async fn save<T: Serialize>(
-    tx: &mut dyn Transaction,
-    name: &str,
-    revision: u32,
-    value: &T,
-) -> Result<(), PolicyError> {
+async fn save<T: Serialize>(tx: &mut dyn Transaction, name: &str, revision: u32, value: &T) -> Result<(), PolicyError> {
     let value = serde_json::to_value(value).map_err(|error| StoreError::Failed(Box::new(error)))?;
     match tx.save_setting(name, &StoredSetting { revision: revision + 1, value }).await {
         Err(StoreError::Conflict(_)) => Err(PolicyError::Overtaken),

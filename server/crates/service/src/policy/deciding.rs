@@ -137,8 +137,7 @@ impl Services {
         let actor = domain::Actor::system("start");
         let note = "The policy that Switchyard comes with.".to_owned();
         let id = actor.id().to_string();
-        let draft =
-            PolicyVersion::draft(1, policy::default_document(BTreeMap::new()), note, (&id, "Switchyard"), now);
+        let draft = PolicyVersion::draft(1, policy::default_document(BTreeMap::new()), note, (&id, "Switchyard"), now);
         let first = draft.activate("Switchyard", now).expect("a draft can be activated");
         tx.save_policy(&first).await?;
         let detail = serde_json::json!({ "after": 1 });

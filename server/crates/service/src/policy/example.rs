@@ -23,7 +23,9 @@ impl Services {
         let decision = tx.lookup_decision(id).await?.ok_or(PolicyError::NotFound)?;
         let task = tx.lookup_task(decision.task_id).await?.ok_or(PolicyError::NotFound)?;
         if task.erased_at.is_some() {
-            return Err(PolicyError::Conflict("The text of this task was erased, so it cannot be an example.".to_owned()));
+            return Err(PolicyError::Conflict(
+                "The text of this task was erased, so it cannot be an example.".to_owned(),
+            ));
         }
         let present = tx.lookup_decision(task.decision_id).await?.unwrap_or_else(|| decision.clone());
         let example = example_of(name, task, &decision, &present);
@@ -45,10 +47,7 @@ impl Services {
         } else {
             let version = tx.last_policy_version().await? + 1;
             let note = format!("The example {name}.");
-            PolicyVersion {
-                based_on: Some(base.version),
-                ..PolicyVersion::draft(version, document, note, author, now)
-            }
+            PolicyVersion { based_on: Some(base.version), ..PolicyVersion::draft(version, document, note, author, now) }
         };
         self.keep_draft(&mut *tx, actor, &draft).await?;
         tx.save().await?;

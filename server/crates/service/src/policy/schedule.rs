@@ -37,8 +37,7 @@ impl Services {
                 let policy = self.may_take_at(&mut *tx, actor, version, Step::Activate, at).await?;
                 let over = tx.lookup_active_policy().await?.map(|active| active.version);
                 // A draft could be written anew until then.
-                let policy =
-                    if policy.stage == PolicyStage::Draft { policy.submit_for_review()? } else { policy };
+                let policy = if policy.stage == PolicyStage::Draft { policy.submit_for_review()? } else { policy };
                 policy.schedule(Some(Schedule { at, by: actor.name().to_owned(), reason, over }))?
             }
         };

@@ -54,9 +54,8 @@ impl Services {
         let canary = outcomes(reads, policy.version, rollout.since).await?;
         let active = outcomes(reads, active.version, rollout.since).await?;
         let limit = TESTS / self.0.settings.rollout.false_alarm;
-        let test = |is_bad: fn(&PolicyOutcome) -> bool| {
-            compare(&in_order(&canary, is_bad), &in_order(&active, is_bad), limit)
-        };
+        let test =
+            |is_bad: fn(&PolicyOutcome) -> bool| compare(&in_order(&canary, is_bad), &in_order(&active, is_bad), limit);
         Ok(Some(PolicyCanaryReport {
             wrong: test(|outcome| outcome.corrected || outcome.reversed),
             late: test(|outcome| outcome.late),

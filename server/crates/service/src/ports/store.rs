@@ -5,9 +5,9 @@
 
 use async_trait::async_trait;
 use domain::{
-    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Destination, Escalation, ImportId, Label,
-    LabelId, Model, Page, PageRequest, PolicyDocument, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId, TaskSummary, Timestamp,
-    TrainingRun, User, UserId,
+    ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Destination, Escalation, ImportId,
+    Label, LabelId, Model, Page, PageRequest, PolicyDocument, PolicyVersion, Queue, QueueCounts, RunId, Task, TaskId,
+    TaskSummary, Timestamp, TrainingRun, User, UserId,
     audit::NewAuditEvent,
     automation::{Goal, LabelPromise, LiveCase, UnsureTask},
     dataset::{Dataset, DatasetExample},

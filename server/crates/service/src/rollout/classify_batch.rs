@@ -25,7 +25,9 @@ impl Services {
         for (place, text) in texts.iter().enumerate() {
             let is_canarys = canary.is_some_and(|way| part(text, Salt::Model) < share_of_parts(way.percent));
             match stress.effort(text) {
-                Some(effort) => turns.entry(Turn { is_canarys, is_cheap: effort == Effort::Cheap }).or_default().push(place),
+                Some(effort) => {
+                    turns.entry(Turn { is_canarys, is_cheap: effort == Effort::Cheap }).or_default().push(place);
+                }
                 None => {
                     answers[place] = Some(Classified { answer: Err(FallbackReason::Shed), mode: DecisionMode::Live });
                 }

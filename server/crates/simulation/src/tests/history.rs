@@ -87,7 +87,11 @@ fn a_cell_keeps_the_newest_cases_whatever_their_order() {
 
 #[test]
 fn approvals_are_a_share_of_their_own() {
-    let approval = Target::Approval { automation: "bot".to_owned(), otherwise: "triage".to_owned(), terms: domain::decision::ApprovalTerms::default() };
+    let approval = Target::Approval {
+        automation: "bot".to_owned(),
+        otherwise: "triage".to_owned(),
+        terms: domain::decision::ApprovalTerms::default(),
+    };
     let policy = by_label(&[("refund", to(approval))]);
     let history: Vec<_> = (0..4).map(|number| case(number, if number == 0 { "refund" } else { "other" })).collect();
     let report = simulate(&policy, &history, &staffed(1));

@@ -12,7 +12,11 @@ fn thens() -> impl Strategy<Value = Then> {
         Just(to_queue("cards")),
         Just(to_bot()),
         Just(to(Target::Close)),
-        Just(to(Target::Approval { automation: "bot".to_owned(), otherwise: "cards".to_owned(), terms: domain::decision::ApprovalTerms::default() })),
+        Just(to(Target::Approval {
+            automation: "bot".to_owned(),
+            otherwise: "cards".to_owned(),
+            terms: domain::decision::ApprovalTerms::default()
+        })),
     ];
     (target, prop::option::of(prop::sample::select(Priority::ALL.to_vec())), prop::option::of(1_u32..300))
         .prop_map(|(then, priority, sla_minutes)| Then { priority, sla_minutes, ..then })
