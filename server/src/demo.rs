@@ -9,6 +9,7 @@ use std::{
 
 use domain::{
     Actor, Fault, NewTask, NewUser, PageRequest, PolicyDocument, Queue, Role, Rule, RunState, Then,
+    guardrail::GuardrailForm,
     policy::{Cell, Column, ColumnFact, Decimal, Range, Target},
 };
 use serde::{Deserialize, Serialize};
@@ -84,12 +85,27 @@ async fn save_queues_and_policy(services: &Services, actor: &Actor) -> Result<()
     if page.items.first().is_some_and(|newest| newest.version > 1) {
         return Ok(());
     }
+    set_guardrail(services, actor).await?;
     let document = policy_document()?;
     let json = serde_json::to_string_pretty(&document).map_err(|error| DemoError::Data(error.to_string()))?;
     let saved = services.save_policy(actor, &json, "Each label has its queue.").await.map_err(Fault::from)?;
     let reason = "The demo begins with it.";
     services.activate_policy(actor, saved.version, None, reason).await.map_err(Fault::from)?;
     Ok(())
+}
+
+/// Machines act only when the model is sure, whatever a later version of the policy says.
+async fn set_guardrail(services: &Services, actor: &Actor) -> Result<(), DemoError> {
+    let board = services.guardrail_board(actor).await.map_err(Fault::from)?;
+    let form = GuardrailForm {
+        id: "sure-machines".to_owned(),
+        description: "Machines act only when the model is at least 70 % sure.".to_owned(),
+        require: "confidence".to_owned(),
+        amount: "0.7".to_owned(),
+        ..GuardrailForm::default()
+    };
+    let reason = "The demo begins with it.";
+    Ok(services.set_guardrail(actor, form, board.guardrails_revision, reason).await.map_err(Fault::from)?)
 }
 
 /// The default policy with two rules more: machines send copies of invoices, and refund after a person said yes.

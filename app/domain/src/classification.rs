@@ -109,7 +109,8 @@ pub enum StageOutcome {
     OutOfTime,
     /// It failed: the stage before had to answer.
     Failed,
-    /// It was left out, because too much waits or the day's budget is used up: the stage before had to answer.
+    /// It was left out, because too much waits, the day's budget is used up, or it failed often lately: the stage before had to
+    /// answer.
     Spared,
 }
 
@@ -121,7 +122,7 @@ impl StageOutcome {
             Self::Answered => "answered",
             Self::Unsure => "not sure enough, asked further",
             Self::OutOfTime => "no time left, not asked",
-            Self::Spared => "left out to save time or money",
+            Self::Spared => "left out: too much waits, the budget is spent, or it failed often",
             Self::Failed => "failed, no answer",
         }
     }

@@ -117,4 +117,5 @@ fn PendingItem(pending: PendingApproval, may: bool, answer: ServerAction<AnswerA
             {form}
         </li>
     }
+    .into_any()
 }

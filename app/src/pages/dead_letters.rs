@@ -77,6 +77,7 @@ fn ReplayAll(action: ServerAction<ReplayDeadLetters>) -> impl IntoView {
             </ActionForm>
         </Confirm>
     }
+    .into_any()
 }
 
 #[component]
@@ -152,4 +153,5 @@ fn LetterRow(letter: DeadLetter, may: bool, action: ServerAction<ReplayDeadLette
             {replay}
         </tr>
     }
+    .into_any()
 }

@@ -71,7 +71,7 @@ pub fn GuardrailsPage() -> impl IntoView {
                     "What no version may do"
                 </h2>
                 <p class="mb-3 max-w-prose text-sm text-base-content/70">
-                    "A version that breaks a guardrail is not activated. A task for which a decision would break one goes to people in triage instead, and the decision says why."
+                    "A version that breaks a guardrail is not activated. A task for which a decision would break one goes to people instead, or waits for a yes, and the decision says why."
                 </p>
                 <List
                     guardrails=guardrails.guardrails

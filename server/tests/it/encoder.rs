@@ -8,7 +8,7 @@ use axum::{
 };
 use classifier::EncoderSettings;
 use domain::{
-    Role,
+    FallbackReason, Role,
     classification::{Stage, StageOutcome},
     evaluation::Worth,
 };
@@ -52,24 +52,66 @@ fn an_encoder_is_checked_with_limited_memory() {
     assert!(!is_well && said.contains("the file is not an ONNX model"), "{said}");
 }
 
-#[tokio::test]
-async fn a_task_that_words_alone_do_not_settle_is_read_by_the_encoder() {
-    let directory = tempfile::tempdir().unwrap();
-    let groups: [&[&str]; 3] = [
-        &["rain", "sunshine", "storm", "snow", "clouds", "wind", "frost", "fog", "drizzle", "hail"],
-        &["bread", "butter", "soup", "salad", "cheese", "noodles", "pepper", "flour", "omelette"],
-        &["violin", "piano", "trumpet", "chorus", "rhythm", "melody", "concert", "drums", "cello"],
-    ];
-    encoder_testkit::write(directory.path(), &groups).unwrap();
-    let floor = Floor::open_with_encoder(Some(source(directory.path(), 0.5)), |_| {}).await;
+const GROUPS: [&[&str]; 3] = [
+    &["rain", "sunshine", "storm", "snow", "clouds", "wind", "frost", "fog", "drizzle", "hail"],
+    &["bread", "butter", "soup", "salad", "cheese", "noodles", "pepper", "flour", "omelette"],
+    &["violin", "piano", "trumpet", "chorus", "rhythm", "melody", "concert", "drums", "cello"],
+];
+
+/// A workspace whose champion is a cascade: it knows eight words of each group, and its encoder all of them.
+async fn floor_of_cascade(directory: &Path, change: impl FnOnce(&mut service::Settings)) -> Floor {
+    encoder_testkit::write(directory, &GROUPS).unwrap();
+    let floor = Floor::open_with_encoder(Some(source(directory, 0.5)), change).await;
     // Each word once: what was not learned itself, words alone can only guess.
     let labels = ["weather", "kitchen", "music"];
-    let words = groups.iter().zip(labels).flat_map(|(words, label)| words[..8].iter().map(move |word| (word, label)));
+    let words = GROUPS.iter().zip(labels).flat_map(|(words, label)| words[..8].iter().map(move |word| (word, label)));
     let examples: Vec<_> = words.map(|(word, label)| ((*word).to_owned(), label.to_owned())).collect();
     floor.services.import_labels(&floor.system, &examples).await.unwrap();
     let run = floor.services.train(&floor.system).await.unwrap();
     assert_eq!(run.model_version, Some(1), "{}", run.message);
     floor.services.promote(&floor.system, 1, false).await.unwrap();
+    floor
+}
+
+#[tokio::test]
+async fn a_costly_stage_is_left_out_when_the_days_money_is_spent() {
+    let directory = tempfile::tempdir().unwrap();
+    let floor = floor_of_cascade(directory.path(), |settings| settings.stage_budget_micros = 400_000).await;
+    let first = floor.submit("drizzle hail").await.decision;
+    assert_eq!((first.cost_micros, first.classification.unwrap().stages[1].outcome), (500_000, StageOutcome::Answered));
+    let second = floor.submit("omelette cello").await.decision;
+    assert_eq!((second.cost_micros, second.classification.unwrap().stages[1].outcome), (0, StageOutcome::Spared));
+    assert!(floor.services.overview(&floor.system).await.unwrap().is_over_budget);
+}
+
+#[tokio::test]
+async fn under_stress_the_policy_says_what_is_left_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let floor = floor_of_cascade(directory.path(), |_| {}).await;
+    let activate = async |full_percent: u8, rest: &str| {
+        let document = serde_json::json!({
+            "schema": 2,
+            "rules": [],
+            "otherwise": { "destination": { "kind": "queue", "queue": "triage" } },
+            "shedding": { "when_waiting": 1, "full_percent": full_percent, "rest": rest },
+        });
+        let saved = floor.services.save_policy(&floor.system, &document.to_string(), "Stress").await.unwrap();
+        floor.services.activate_policy(&floor.system, saved.version, None, "Try it").await.unwrap();
+    };
+    activate(0, "rules").await;
+    assert_eq!(floor.submit("drizzle hail").await.decision.fallback, Some(FallbackReason::Shed));
+    activate(0, "cheap_stage").await;
+    let cheap = floor.submit("drizzle hail").await.decision.classification.unwrap();
+    assert_eq!(cheap.stages[1].outcome, StageOutcome::Spared);
+    activate(100, "rules").await;
+    let full = floor.submit("drizzle hail").await.decision.classification.unwrap();
+    assert_eq!(full.stages[1].outcome, StageOutcome::Answered);
+}
+
+#[tokio::test]
+async fn a_task_that_words_alone_do_not_settle_is_read_by_the_encoder() {
+    let directory = tempfile::tempdir().unwrap();
+    let floor = floor_of_cascade(directory.path(), |_| {}).await;
 
     let known = floor.submit("rain").await;
     let foreign = floor.submit("drizzle hail").await;

@@ -320,7 +320,7 @@ async fn nothing_becomes_active_in_a_freeze_window_but_what_was_active_before() 
     let next = services.save_policy(system, &document(&[]), "Nothing").await.unwrap();
     for refused in [
         services.activate_policy(system, next.version, None, "Now").await.err(),
-        services.begin_policy_canary(system, next.version, 5).await.err(),
+        services.begin_policy_canary(system, next.version, 5, "A few first").await.err(),
         services
             .schedule_policy(system, next.version, Some(Timestamp::parse("2026-12-31T00:00:00Z").unwrap()), "x")
             .await
@@ -341,7 +341,7 @@ async fn a_draft_with_mistakes_is_kept_and_decides_nothing() {
     let services = &desk.floor.services;
     for refused in [
         services.ask_for_policy_review(&ada, version).await.err(),
-        services.begin_policy_shadow(&ada, version).await.err(),
+        services.begin_policy_shadow(&ada, version, "Look first").await.err(),
         services.activate_policy(&ada, version, None, "Now").await.err(),
     ] {
         let Some(PolicyError::Illegal(problems)) = refused else { panic!("{refused:?}") };
@@ -359,9 +359,9 @@ async fn a_shadow_has_no_effect_and_tells_with_whom_people_sided() {
     desk.activate(&document(&[rule("bill", None, "invoice", &to("triage"))])).await;
     let other = document(&[rule("bill", None, "invoice", &to("billing"))]);
     let other = services.save_policy(system, &other, "To billing").await.unwrap();
-    services.begin_policy_shadow(system, other.version).await.unwrap();
+    services.begin_policy_shadow(system, other.version, "Look first").await.unwrap();
     let third = services.save_policy(system, &document(&[]), "Third").await.unwrap();
-    let refused = services.begin_policy_shadow(system, third.version).await;
+    let refused = services.begin_policy_shadow(system, third.version, "Look first").await;
     assert!(matches!(refused, Err(PolicyError::OtherChallenger)), "{refused:?}");
 
     let receipt = desk.floor.submit("An invoice").await;
@@ -394,7 +394,7 @@ async fn a_canary_decides_its_share_always_the_same_texts_and_goes_back_when_it_
     desk.activate(&document(&[rule("bill", None, "invoice", &to("billing"))])).await;
     let canary = document(&[rule("bill", None, "invoice", &to("legal"))]);
     let canary = services.save_policy(system, &canary, "To legal").await.unwrap();
-    services.begin_policy_canary(system, canary.version, 25).await.unwrap();
+    services.begin_policy_canary(system, canary.version, 25, "A few first").await.unwrap();
     let subjects: Vec<String> = (0..400).map(|n| format!("invoice number {n}")).collect();
     let mut decided = Vec::new();
     for subject in &subjects {

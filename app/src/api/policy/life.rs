@@ -110,9 +110,12 @@ pub async fn set_policy_aside(
 pub async fn begin_policy_shadow(
     /// The version.
     version: u32,
+    /// Why.
+    #[server(default)]
+    reason: String,
 ) -> Result<(), AppError> {
     use crate::api::{actor, fail, services};
-    services().begin_policy_shadow(&actor()?, version).await.map_err(fail)
+    services().begin_policy_shadow(&actor()?, version, &reason).await.map_err(fail)
 }
 
 /// Lets a version decide a share of the tasks.
@@ -122,7 +125,10 @@ pub async fn begin_policy_canary(
     version: u32,
     /// The share, in percent.
     percent: u8,
+    /// Why.
+    #[server(default)]
+    reason: String,
 ) -> Result<(), AppError> {
     use crate::api::{actor, fail, services};
-    services().begin_policy_canary(&actor()?, version, percent).await.map_err(fail)
+    services().begin_policy_canary(&actor()?, version, percent, &reason).await.map_err(fail)
 }

@@ -262,6 +262,7 @@ fn MakeExample(decision: String, action: ServerAction<MakePolicyExample>) -> imp
             </ActionForm>
         </Confirm>
     }
+    .into_any()
 }
 
 #[component]

@@ -200,4 +200,5 @@ fn Areas(user: User, acts: Acts) -> impl IntoView {
             </ActionForm>
         </Confirm>
     }
+    .into_any()
 }

@@ -35,6 +35,7 @@ fn DifferenceItem(difference: Difference) -> impl IntoView {
             <ul class="ml-4 mt-1 flex flex-col gap-0.5">{fields}</ul>
         </li>
     }
+    .into_any()
 }
 
 #[component]

@@ -80,6 +80,7 @@ fn RollBack(previous: u32, active: u32, action: ServerAction<RollPolicyBack>) ->
             </ActionForm>
         </Confirm>
     }
+    .into_any()
 }
 
 /// What decides now, in a few lines.
@@ -144,6 +145,7 @@ fn Now(board: PolicyBoard) -> impl IntoView {
             {active} {challenger} {switches} {areas}
         </section>
     }
+    .into_any()
 }
 
 /// The areas of the active version.
@@ -163,6 +165,7 @@ fn Areas(areas: Vec<AreaCount>) -> impl IntoView {
             <ul class="flex flex-wrap gap-2">{items}</ul>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -248,4 +251,5 @@ fn PolicyRow(policy: PolicySummary) -> impl IntoView {
             <td>{activated.map_or_else(|| "never".into_any(), IntoAny::into_any)}</td>
         </tr>
     }
+    .into_any()
 }

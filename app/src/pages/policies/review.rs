@@ -74,6 +74,7 @@ fn Comment(comment: PolicyComment) -> impl IntoView {
             <p class="whitespace-pre-wrap wrap-anywhere">{comment.text}</p>
         </li>
     }
+    .into_any()
 }
 
 #[component]
@@ -122,4 +123,5 @@ fn CommentForm(
             </div>
         </ActionForm>
     }
+    .into_any()
 }

@@ -197,12 +197,14 @@ fn ShadowStep(version: u32, actions: VersionActions) -> impl IntoView {
         >
             <ActionForm action=actions.shadow>
                 <input type="hidden" name="version" value=version.to_string()/>
+                <ReasonField error=action_error(actions.shadow)/>
                 <button class="btn btn-sm btn-primary" type="submit" disabled=pending>
                     "Begin shadow now"
                 </button>
             </ActionForm>
         </Confirm>
     }
+    .into_any()
 }
 
 /// The way to make a version the active one; with one that was active before, this is rolling back.
@@ -231,6 +233,7 @@ fn Activate(detail: PolicyDetail, actions: VersionActions) -> impl IntoView {
             </ActionForm>
         </Confirm>
     }
+    .into_any()
 }
 
 /// Becoming active at a time, or taking that back.
@@ -294,4 +297,5 @@ fn Aside(version: u32, actions: VersionActions) -> impl IntoView {
             </ActionForm>
         </Confirm>
     }
+    .into_any()
 }

@@ -36,7 +36,7 @@ pub(super) fn RuleTable(
         .map(|(place, rule)| view! { <RuleRow place=place + 1 rule columns=columns.clone() has_expressions/> })
         .collect_view();
     view! {
-        <section aria-labelledby="rules">
+        <section aria-labelledby="rules" class="mb-6">
             <h2 id="rules" class="mb-2 text-lg font-semibold">
                 "Rules, in the order they are tried"
             </h2>
@@ -68,6 +68,7 @@ pub(super) fn RuleTable(
         </section>
         <Examples examples=document.examples/>
     }
+    .into_any()
 }
 
 #[component]
@@ -76,7 +77,7 @@ fn RuleRow(place: usize, rule: Rule, columns: Vec<Column>, has_expressions: bool
         .iter()
         .map(|column| {
             let text = rule.cells.get(&column.fact).map(ToString::to_string);
-            view! { <td class="wrap-anywhere">{text}</td> }
+            view! { <td class="min-w-28 wrap-break-word">{text}</td> }
         })
         .collect_view();
     let expression = has_expressions.then(|| {
@@ -106,6 +107,7 @@ fn RuleRow(place: usize, rule: Rule, columns: Vec<Column>, has_expressions: bool
             <td class="min-w-48">{then_in_words(&rule.then)} {note}</td>
         </tr>
     }
+    .into_any()
 }
 
 #[component]

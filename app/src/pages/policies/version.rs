@@ -1,6 +1,9 @@
 //! One version of the policy: read by everybody who may, edited by those who may that too.
 
-use domain::{Fault, Permission, PolicyDocument, policy::desk::PolicyDetail};
+use domain::{
+    Fault, Permission, PolicyDocument,
+    policy::{PolicyProblem, Severity, desk::PolicyDetail},
+};
 use leptos::prelude::*;
 use leptos_router::{
     components::Form,
@@ -86,16 +89,6 @@ fn Reader(detail: PolicyDetail, viewer: Viewer, actions: VersionActions) -> impl
         }
     });
     let json = serde_json::to_string_pretty(&policy.document).unwrap_or_default();
-    let problems = (!detail.problems.is_empty()).then(|| {
-        view! {
-            <section aria-labelledby="problems" class="mb-6">
-                <h2 id="problems" class="mb-2 text-lg font-semibold">
-                    "What was found in it"
-                </h2>
-                <ProblemTable problems=detail.problems.clone()/>
-            </section>
-        }
-    });
     view! {
         <PageHeader title=format!("Policy v{version}") subtitle=policy.note.clone()>
             {edit}
@@ -103,11 +96,11 @@ fn Reader(detail: PolicyDetail, viewer: Viewer, actions: VersionActions) -> impl
         <Standing detail=detail.clone()/>
         {actions.errors()}
         <Steps detail=detail.clone() viewer=viewer.clone() actions/>
-        {problems}
+        <Found problems=detail.problems.clone()/>
         <Comparison detail=detail.clone()/>
         <CompareWith version/>
-        <Review detail viewer actions/>
         <RuleTable document=policy.document.clone()/>
+        <Review detail viewer actions/>
         <LabelQueues document=policy.document/>
         <section aria-labelledby="json" class="mt-6">
             <h2 id="json" class="mb-2 text-lg font-semibold">
@@ -116,6 +109,39 @@ fn Reader(detail: PolicyDetail, viewer: Viewer, actions: VersionActions) -> impl
             <CodeRegion label="The policy as JSON" text=json/>
         </section>
     }
+    .into_any()
+}
+
+/// What was found in the document: what keeps it from deciding or is likely not meant, and, folded away, what is worth knowing.
+#[component]
+fn Found(problems: Vec<PolicyProblem>) -> impl IntoView {
+    let (notes, grave): (Vec<_>, Vec<_>) =
+        problems.into_iter().partition(|problem| problem.severity == Severity::Note);
+    let grave = (!grave.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="problems" class="mb-4">
+                <h2 id="problems" class="mb-2 text-lg font-semibold">
+                    "What was found in it"
+                </h2>
+                <ProblemTable problems=grave/>
+            </section>
+        }
+    });
+    let count = notes.len();
+    let notes = (count > 0).then(|| {
+        let words = if count == 1 { "1 note on the rules".to_owned() } else { format!("{count} notes on the rules") };
+        view! {
+            <details class="mb-4">
+                <summary class="cursor-pointer text-sm font-medium">{words}</summary>
+                <ProblemTable problems=notes/>
+            </details>
+        }
+    });
+    view! {
+        {grave}
+        {notes}
+    }
+    .into_any()
 }
 
 /// What differs from any other version: the number is in the address, so that the comparison can be shared.
@@ -168,6 +194,7 @@ fn CompareWith(version: u32) -> impl IntoView {
             <Suspense fallback=|| view! { <p class="text-sm">"Comparing…"</p> }>{shown}</Suspense>
         </details>
     }
+    .into_any()
 }
 
 /// Where the version stands.
@@ -222,6 +249,7 @@ fn Standing(detail: PolicyDetail) -> impl IntoView {
         {aside}
         {frozen}
     }
+    .into_any()
 }
 
 /// What differs from the active version.

@@ -1,6 +1,7 @@
 //! A model in memory, answering batches through ONNX Runtime.
 
 pub(crate) mod answer;
+mod breaker;
 
 use std::{
     ops::Range,
@@ -18,6 +19,8 @@ use ort::{
     session::{Session, SessionOutputs, builder::GraphOptimizationLevel},
     value::TensorRef,
 };
+
+use breaker::Breaker;
 
 use crate::{
     calibrate::blended,
@@ -61,6 +64,7 @@ struct CascadeStage {
     encoder: Arc<Encoder>,
     head: Mutex<Session>,
     card: Cascade,
+    breaker: Breaker,
 }
 
 #[derive(Debug)]
@@ -193,8 +197,10 @@ impl Model {
         if let Some(stage) = self.cascade.as_ref().filter(|_| !unsure.is_empty()) {
             match asking {
                 Asking::Freely => self.ask_encoder(stage, texts, &unsure, None, &mut answers)?,
-                Asking::Until(until) => self.ask_encoder(stage, texts, &unsure, Some(until), &mut answers)?,
-                Asking::Never => unsure.iter().for_each(|(at, _)| answers[*at].stages.push(SPARED)),
+                Asking::Until(until) if stage.breaker.admits(Instant::now()) => {
+                    self.ask_encoder(stage, texts, &unsure, Some(until), &mut answers)?;
+                }
+                Asking::Until(_) | Asking::Never => unsure.iter().for_each(|(at, _)| answers[*at].stages.push(SPARED)),
             }
         }
         Ok(answers)
@@ -213,7 +219,9 @@ impl Model {
         let started = Instant::now();
         let asked: Vec<&str> = unsure.iter().map(|(at, _)| texts[*at].as_ref()).collect();
         // A task that waits keeps the answer that it has; whoever measures must know.
-        let (embeddings, without) = match stage.encoder.embed(&asked, until) {
+        let asked_for = stage.encoder.embed(&asked, until);
+        stage.breaker.answered(asked_for.is_ok(), Instant::now());
+        let (embeddings, without) = match asked_for {
             Ok(embeddings) => (embeddings, StageOutcome::OutOfTime),
             Err(error) if until.is_none() => return Err(error),
             Err(error) => {
@@ -309,7 +317,12 @@ impl CascadeStage {
             let found = encoder.map(|encoder| encoder.sha256().to_owned());
             return Err(ModelError::Encoder { expected: card.encoder_sha256, found });
         };
-        Ok(Some(Self { encoder: Arc::clone(fitting), head: Mutex::new(session(&head.to_bytes())?), card }))
+        Ok(Some(Self {
+            encoder: Arc::clone(fitting),
+            head: Mutex::new(session(&head.to_bytes())?),
+            card,
+            breaker: Breaker::default(),
+        }))
     }
 
     fn linear_run(&self, answer: &Classification, micros: u32) -> StageRun {

@@ -26,14 +26,14 @@ pub(super) fn FieldFindings(
     /// Why its text is not understood.
     #[prop(into, default = Signal::stored(None))]
     error: Signal<Option<String>>,
-    /// What was found there.
+    /// What was found there; notes stand in the list alone, where they are in nobody's way.
     #[prop(into)]
     found: Signal<Vec<PolicyProblem>>,
 ) -> impl IntoView {
     let error = move || error.get().map(|error| view! { <span class="block text-error">{error}</span> });
     let found = move || {
         let line = |problem: PolicyProblem| view! { <span class=tone(problem.severity)>{problem.message}</span> };
-        found.get().into_iter().map(line).collect_view()
+        found.get().into_iter().filter(|problem| problem.severity != Severity::Note).map(line).collect_view()
     };
     view! {
         <span id=id class="mt-1 block max-w-prose text-xs whitespace-normal wrap-anywhere empty:mt-0">

@@ -82,8 +82,10 @@ pub(super) fn Next(
 fn Begin(version: u32, actions: RolloutActions) -> impl IntoView {
     let pending = actions.shadow.pending();
     view! {
-        <ActionForm action=actions.shadow>
+        <ActionForm action=actions.shadow attr:class="rounded-box border border-base-300 bg-base-100 p-3">
+            <h3 class="mb-1 text-sm font-semibold">"In shadow, without effect"</h3>
             <input type="hidden" name="version" value=version.to_string()/>
+            <ReasonField error=action_error(actions.shadow)/>
             <button class="btn btn-sm" type="submit" disabled=pending>
                 "Begin shadow"
             </button>
@@ -116,8 +118,10 @@ fn Shares(version: u32, percent: u8, actions: RolloutActions) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <ActionForm action=actions.canary>
+        <ActionForm action=actions.canary attr:class="rounded-box border border-base-300 bg-base-100 p-3">
+            <h3 class="mb-1 text-sm font-semibold">"As a canary, for a share of the tasks"</h3>
             <input type="hidden" name="version" value=version.to_string()/>
+            <ReasonField error=action_error(actions.canary)/>
             <div class="flex flex-wrap items-center gap-2">
                 <span class="text-sm">"Canary on"</span>
                 <div class="join">{choices}</div>

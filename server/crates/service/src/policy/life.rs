@@ -52,12 +52,14 @@ impl Services {
     ///
     /// # Errors
     /// [`PolicyError::Illegal`]; [`PolicyError::OtherChallenger`] when another version is on its way.
-    pub async fn begin_policy_shadow(&self, actor: &Actor, version: u32) -> Result<(), PolicyError> {
+    pub async fn begin_policy_shadow(&self, actor: &Actor, version: u32, reason: &str) -> Result<(), PolicyError> {
         actor.require(Permission::EditPolicies)?;
+        let reason = controls::check_reason(reason)?;
         let mut tx = self.begin().await?;
         let policy = self.may_take(&mut *tx, actor, version, Step::Shadow).await?;
         let shadow = policy.begin_shadow(self.now())?;
-        self.save_step(&mut *tx, actor, &shadow, "policy.shadow_begun", serde_json::json!({})).await?;
+        self.save_step(&mut *tx, actor, &shadow, "policy.shadow_begun", serde_json::json!({ "reason": reason }))
+            .await?;
         tx.save().await?;
         Ok(self.reload_policies().await?)
     }
@@ -67,8 +69,15 @@ impl Services {
     /// # Errors
     /// As [`Services::activate_policy`]; also when the share is not one of [`CANARY_PERCENTS`], or another version is on its
     /// way.
-    pub async fn begin_policy_canary(&self, actor: &Actor, version: u32, percent: u8) -> Result<(), PolicyError> {
+    pub async fn begin_policy_canary(
+        &self,
+        actor: &Actor,
+        version: u32,
+        percent: u8,
+        reason: &str,
+    ) -> Result<(), PolicyError> {
         actor.require(Permission::ActivatePolicies)?;
+        let reason = controls::check_reason(reason)?;
         if !CANARY_PERCENTS.contains(&percent) {
             let message = "must be 5, 10, 25 or 50";
             return Err(ValidationError::new("percent", ValidationCode::Unknown, message).into());
@@ -76,7 +85,7 @@ impl Services {
         let mut tx = self.begin().await?;
         let policy = self.may_take(&mut *tx, actor, version, Step::Canary).await?;
         let canary = policy.begin_canary(percent, self.now())?;
-        let detail = serde_json::json!({ "percent": percent });
+        let detail = serde_json::json!({ "percent": percent, "reason": reason });
         self.save_step(&mut *tx, actor, &canary, "policy.canary_begun", detail).await?;
         tx.save().await?;
         Ok(self.reload_policies().await?)
