@@ -442,7 +442,7 @@ async fn a_version_is_tried_on_the_past() {
     }
     let draft = document(&[rule("bill", None, "invoice", &to("billing"))]);
     let draft = services.save_policy(system, &draft, "To billing").await.unwrap();
-    let number = services.start_simulation(system, draft.version, 50).await.unwrap();
+    let number = services.start_simulation(system, draft.version, 60).await.unwrap();
     let report = loop {
         match services.lookup_simulation(system, number).unwrap().state {
             SimulationState::Running { .. } => tokio::task::yield_now().await,
@@ -450,14 +450,14 @@ async fn a_version_is_tried_on_the_past() {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(report.decisions, 50);
+    assert_eq!(report.decisions, 60);
     let changed: Vec<_> = report.flows.iter().filter(|flow| flow.from != flow.to).collect();
     assert_eq!(changed.len(), 1);
     assert_eq!(
         (changed[0].from.to_string(), changed[0].to.to_string()),
         ("queue triage".to_owned(), "queue billing".to_owned())
     );
-    assert_eq!(changed[0].count, 25);
+    assert_eq!(changed[0].count, 30);
     assert!(matches!(services.cancel_simulation(system, number), Err(PolicyError::NotFound)));
     assert_eq!(desk.goes("invoice 1").await, "queue triage", "nothing came of it");
 }
@@ -471,7 +471,8 @@ async fn dead_letters_are_tried_again_by_what_decides_then() {
     let first = desk.floor.submit("An odd one").await;
     desk.floor.submit("Another odd one").await;
     let page = services.list_dead_letters(system, &domain::PageRequest::first(10)).await.unwrap();
-    assert_eq!((page.items.len(), page.items[0].task.subject.as_str()), (2, "Another odd one"));
+    assert_eq!(page.items.len(), 2);
+    assert!(page.items.iter().all(|letter| letter.reason == "the policy sent it here"));
     let replayed = services.replay_dead_letters(system, "Perhaps now").await.unwrap();
     assert_eq!((replayed.sent_on, replayed.dead_again), (0, 2));
     desk.activate(&document(&[rule("odd", None, "odd", &to("billing"))])).await;

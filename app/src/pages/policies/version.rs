@@ -115,8 +115,7 @@ fn Reader(detail: PolicyDetail, viewer: Viewer, actions: VersionActions) -> impl
 /// What was found in the document: what keeps it from deciding or is likely not meant, and, folded away, what is worth knowing.
 #[component]
 fn Found(problems: Vec<PolicyProblem>) -> impl IntoView {
-    let (notes, grave): (Vec<_>, Vec<_>) =
-        problems.into_iter().partition(|problem| problem.severity == Severity::Note);
+    let (notes, grave): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.severity == Severity::Note);
     let grave = (!grave.is_empty()).then(|| {
         view! {
             <section aria-labelledby="problems" class="mb-4">

@@ -87,7 +87,7 @@ pub(super) fn SaveForm(
                 <button class="btn btn-primary" type="submit" name="intent" value="save" disabled=pending>
                     "Save the draft"
                 </button>
-                <span class="min-h-6 self-center text-sm">{found}</span>
+                <span class="min-h-6 w-full text-sm md:w-64 md:self-center">{found}</span>
             </div>
             <FieldError error field="note"/>
         </form>

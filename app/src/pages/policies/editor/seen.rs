@@ -130,7 +130,8 @@ pub(super) fn Title(
             let class = match found.worst()? {
                 Severity::Error => "badge badge-sm badge-soft badge-error",
                 Severity::Warning => "badge badge-sm badge-soft badge-warning",
-                Severity::Note => "badge badge-sm badge-soft",
+                // Notes stand in the list alone: they are many, and would move the rows when they come.
+                Severity::Note => return None,
             };
             Some(view! { <span class=class>{counted(found).trim_end_matches('.').to_owned()}</span> })
         });
