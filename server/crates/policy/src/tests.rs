@@ -141,3 +141,17 @@ fn the_page_about_policies_lists_every_fact() {
     }
     assert!(page.contains(&table), "docs/policies.md should hold:\n{table}");
 }
+
+#[test]
+fn the_worked_example_of_the_page_compiles_and_its_examples_hold() {
+    let page = include_str!("../../../../docs/policies.md");
+    let blocks: Vec<&str> =
+        page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect();
+    let policy = CompiledPolicy::compile(crate::parse(blocks[0]).unwrap()).unwrap();
+    let outcomes = crate::run_examples(&policy);
+    assert!(!outcomes.is_empty() && outcomes.iter().all(|outcome| outcome.holds), "{outcomes:?}");
+    let mut document = policy.document().clone();
+    document.examples.push(serde_json::from_str(blocks[1]).unwrap());
+    let outcomes = crate::run_examples(&CompiledPolicy::compile(document).unwrap());
+    assert!(outcomes.iter().all(|outcome| outcome.holds), "{outcomes:?}");
+}
