@@ -40,7 +40,7 @@ pub(super) fn RuleTable(
             <h2 id="rules" class="mb-2 text-lg font-semibold">
                 "Rules, in the order they are tried"
             </h2>
-            <p class="mb-3 text-sm text-base-content/70">"The first rule that matches decides. An empty cell asks nothing."</p>
+            <p class="mb-3 text-sm text-base-content/70">"The first rule that matches decides. It matches when all its conditions, on the right, hold; an empty cell asks nothing."</p>
             <TableRegion label="Rules of the policy">
                 <thead>
                     <tr>
@@ -48,9 +48,9 @@ pub(super) fn RuleTable(
                             "#"
                         </th>
                         <th scope="col">"Rule"</th>
+                        <th scope="col">"What happens"</th>
                         {heads}
                         {expression}
-                        <th scope="col">"What happens"</th>
                     </tr>
                 </thead>
                 <tbody>
@@ -60,8 +60,8 @@ pub(super) fn RuleTable(
                         <th scope="row" class="font-medium">
                             "otherwise"
                         </th>
-                        {(spanned != "0").then(|| view! { <td colspan=spanned></td> })}
                         <td class="min-w-48">{then_in_words(&document.otherwise)}</td>
+                        {(spanned != "0").then(|| view! { <td colspan=spanned></td> })}
                     </tr>
                 </tbody>
             </TableRegion>
@@ -102,9 +102,9 @@ fn RuleRow(place: usize, rule: Rule, columns: Vec<Column>, has_expressions: bool
                 </span>
                 <span class="block text-sm">{rule.description}</span>
             </th>
+            <td class="min-w-48">{then_in_words(&rule.then)} {note}</td>
             {cells}
             {expression}
-            <td class="min-w-48">{then_in_words(&rule.then)} {note}</td>
         </tr>
     }
     .into_any()
