@@ -240,3 +240,23 @@ test("what waits for a yes runs only after it, and a dead letter is tried again"
   await expect(page.getByText("No dead letters")).toBeVisible();
   await expectNoAxeViolations(page);
 });
+
+test("rules are moved by button, by keys and by drag, and every step can be undone", async ({ page, signIn }) => {
+  await signIn(page, "supervisor");
+  await page.goto("/policies/2?edit=1");
+  const names = page.locator("tbody[id^='rule-'] th span.font-medium");
+  const order = async (): Promise<string[]> => (await names.allInnerTexts()).slice(0, 3);
+  await expect(names.first()).toHaveText("urgent-hint");
+  await page.getByRole("button", { name: "Move rule urgent-hint down" }).click();
+  await expect.poll(order).toEqual(["urgent-words", "urgent-hint", "no-model"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(order).toEqual(["urgent-hint", "urgent-words", "no-model"]);
+  const rows = page.locator("tbody[id^='rule-']");
+  await rows.nth(2).locator("[draggable=true]").dragTo(rows.nth(0));
+  await expect.poll(order).toEqual(["no-model", "urgent-hint", "urgent-words"]);
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("Control+z");
+  await expect.poll(order).toEqual(["urgent-hint", "urgent-words", "no-model"]);
+  await page.keyboard.press("Control+Shift+z");
+  await expect.poll(order).toEqual(["no-model", "urgent-hint", "urgent-words"]);
+});

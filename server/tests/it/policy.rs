@@ -532,7 +532,7 @@ async fn a_program_keeps_policies_through_the_api() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_activation_on_one_server_holds_for_the_next_task_of_every_other() {
     let desk = Desk::open().await;
-    let other = desk.floor.beside().await;
+    let other = desk.floor.beside(0, |_| {}).await;
     assert_eq!(other.submit("An invoice").await.decision.policy_version, 1);
     let version = desk.activate(&document(&[rule("bill", None, "invoice", &to("billing"))])).await;
     // Nothing tells the other server; it finds out before it writes.
@@ -598,4 +598,66 @@ async fn an_approval_is_for_its_role_and_silence_counts_as_a_no() {
     assert_eq!((pending.len(), pending[0].task.id), (1, large.task_id));
     let left_ms = pending[0].expires_at.unwrap().since_ms(large.decision.decided_at);
     assert_eq!(left_ms, 30 * 60_000);
+
+    let _later = desk.floor.beside(31, |_| {}).await;
+    let task = loop {
+        let task = services.lookup_task(system, large.task_id).await.unwrap().task;
+        if task.state.queue().is_some() {
+            break task;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(task.state.queue(), Some("billing"));
+    assert!(services.answer_approval(system, large.task_id, true, "").await.is_err(), "a late yes wins nothing");
+    let acts = services.list_audit_of(system, &large.task_id.to_string()).await.unwrap();
+    assert_eq!(acts.last().unwrap().action, "approval.expired");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_becomes_active_by_itself_at_its_time_unless_another_did_meanwhile() {
+    let desk = Desk::open().await;
+    let Floor { services, system, .. } = &desk.floor;
+    let soon = async || services.lookup_policy(system, 1).await.unwrap().created_at.plus_minutes(60);
+    let save = async |word: &str| {
+        let rules = [rule("one", None, word, &to("billing"))];
+        services.save_policy(system, &document(&rules), "A change").await.unwrap().version
+    };
+    let (first, second) = (save("apple").await, save("banana").await);
+    services.schedule_policy(system, first, Some(soon().await), "After lunch").await.unwrap();
+    services.schedule_policy(system, second, Some(soon().await.plus_minutes(1)), "After that").await.unwrap();
+    assert_eq!(desk.stage(first).await.stage, PolicyStage::InReview, "its text is fixed until then");
+    let past = services.schedule_policy(system, first, Some(Timestamp::from_ms(0)), "Too late").await;
+    assert!(matches!(past, Err(PolicyError::Invalid(_))), "{past:?}");
+
+    let _later = desk.floor.beside(62, |_| {}).await;
+    while desk.stage(first).await.stage != PolicyStage::Active {
+        tokio::task::yield_now().await;
+    }
+    while desk.stage(second).await.schedule.is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(desk.stage(second).await.stage, PolicyStage::InReview);
+    let detail = services.policy_detail(system, second).await.unwrap();
+    assert!(detail.comments[0].text.contains("Another version became active meanwhile."), "{:?}", detail.comments);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_bots_never_finish_becomes_a_dead_letter() {
+    let desk = Desk::open().await;
+    let Floor { services, system, .. } = &desk.floor;
+    desk.activate(&document(&[rule("bot", None, "copy", &to_bot())])).await;
+    let receipt = desk.floor.submit("A copy").await;
+    services.claim(system, receipt.task_id, None).await.unwrap();
+    let _later = desk.floor.beside(16, |settings| settings.bots.attempts = 1).await;
+    let letter = loop {
+        let page = services.list_dead_letters(system, &domain::PageRequest::first(1)).await.unwrap();
+        if let Some(letter) = page.items.into_iter().next() {
+            break letter;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(
+        (letter.task.id, letter.reason.as_str()),
+        (receipt.task_id, "bot took it once and never finished it")
+    );
 }

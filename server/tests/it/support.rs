@@ -1,21 +1,22 @@
 //! A whole server in the test's own process: the real router over a real database in a temporary directory.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use domain::{Actor, CorrectionRequest, NewTask, NewUser, Role, Scope, TaskId};
+use domain::{Actor, CorrectionRequest, NewTask, NewUser, Role, Scope, TaskId, Timestamp};
 use serde_json::Value;
 use server::{
+    clock::{SystemClock, SystemEntropy},
     config::{Config, Flags},
     serve::{WebOptions, router},
-    workshop::{EncoderSource, ModelSources},
+    workshop::{EncoderSource, ModelSources, Workshop},
     workspace,
 };
-use service::{Background, Services, Settings};
+use service::{Background, Parts, Services, Settings, ports::Clock};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -30,6 +31,15 @@ pub(crate) struct Floor {
     pub stopping: CancellationToken,
     _background: Background,
     directory: tempfile::TempDir,
+}
+
+/// A clock that is so many minutes ahead of the system's.
+struct Ahead(i64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus_minutes(self.0)
+    }
 }
 
 /// A second server on the same data directory.
@@ -100,11 +110,20 @@ impl Floor {
         Self { services, router, system, stopping, _background: background, directory }
     }
 
-    /// Another server on the same data directory.
-    pub(crate) async fn beside(&self) -> Beside {
+    /// Another server on the same data directory, whose clock is so many minutes ahead.
+    pub(crate) async fn beside(&self, minutes_ahead: i64, change: impl FnOnce(&mut Settings)) -> Beside {
         let config = Config::merge(None, [], &Flags::default()).unwrap();
-        let (services, background) =
-            workspace::open(self.directory.path(), config.store(), config.settings(), models(None)).await.unwrap();
+        let mut settings = config.settings();
+        change(&mut settings);
+        let path = self.directory.path();
+        let parts = Parts {
+            store: Arc::new(workspace::open_store(path, config.store()).await.unwrap()),
+            clock: Arc::new(Ahead(minutes_ahead)),
+            entropy: Arc::new(SystemEntropy),
+            workshop: Arc::new(Workshop::new(workspace::models_dir(path), models(None))),
+            settings,
+        };
+        let (services, background) = Services::start(parts).await.unwrap();
         Beside { services, system: self.system.clone(), _background: background }
     }
 

@@ -210,7 +210,8 @@ impl Services {
         now: Timestamp,
     ) -> StoreResult<Task> {
         let attempts = task.last_token;
-        let reason = format!("{automation} took it {attempts} times and never finished it");
+        let often = if attempts == 1 { "once".to_owned() } else { format!("{attempts} times") };
+        let reason = format!("{automation} took it {often} and never finished it");
         let Ok(state) = task.state.clone().give_up(now, &reason) else { return Ok(task) };
         let task = task.enter(state, now);
         let detail = serde_json::json!({ "automation": automation, "attempts": attempts, "reason": reason });
