@@ -203,7 +203,7 @@ pub struct SimulationReport {
     /// Tasks that were late, in the replay.
     pub late: Before<Estimate>,
     /// Money for one thousand tasks, in millionths of the workspace's currency: decisions and people's minutes.
-    pub cost_per_thousand: Before<f64>,
+    pub cost_per_thousand: Before<Estimate>,
     /// What the rules did.
     pub rules: Vec<RuleHits>,
     /// What comes to each queue.

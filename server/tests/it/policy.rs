@@ -656,8 +656,5 @@ async fn a_task_that_bots_never_finish_becomes_a_dead_letter() {
         }
         tokio::task::yield_now().await;
     };
-    assert_eq!(
-        (letter.task.id, letter.reason.as_str()),
-        (receipt.task_id, "bot took it once and never finished it")
-    );
+    assert_eq!((letter.task.id, letter.reason.as_str()), (receipt.task_id, "bot took it once and never finished it"));
 }

@@ -2,15 +2,14 @@
 
 use domain::{
     Priority, TaskId, Timestamp,
-    simulation::{Before, HourLoad, QueueLoad, Staffing},
+    simulation::{Before, Estimate, HourLoad, QueueLoad, Staffing},
 };
 
 use crate::{
     hours::{DAY, Period, Staff, hour_of, hour_of_day},
     places::Place,
     replay::{Arrival, Replay, replay},
-    simulator::Prices,
-    tally::{Tally, share},
+    tally::share,
 };
 
 /// Minutes of work that are assumed when those of no task at all are known.
@@ -27,6 +26,8 @@ pub(crate) struct Task {
     pub(crate) id: TaskId,
     /// Milliseconds that somebody held it; 0 when that is not known.
     pub(crate) worked_ms: u64,
+    /// What deciding it cost.
+    pub(crate) decision_micros: u64,
     pub(crate) then: Leg,
     pub(crate) now: Leg,
 }
@@ -58,14 +59,21 @@ pub(crate) struct Load {
     pub(crate) late: Before<u64>,
     /// Tasks that waited at the end of the period.
     pub(crate) left: Before<u64>,
-    minutes: Before<f64>,
+    /// Money for one thousand tasks, in millionths. Making a decision costs the same under both.
+    pub(crate) cost_per_thousand: Before<Estimate>,
 }
 
 impl Load {
     /// Replays the tasks, which are sorted by their times, once as it was and once as it would be.
-    pub(crate) fn new(tasks: &[Task], queues: &[String], staff: &Staff, period: Period) -> Self {
+    pub(crate) fn new(
+        tasks: &[Task],
+        queues: &[String],
+        (staff, period): (&Staff, Period),
+        person_minute_micros: u64,
+    ) -> Self {
         let (handling_ms, measured) = handling(tasks);
         let side = |leg: fn(&Task) -> Leg| Side::new(tasks, leg, queues.len(), handling_ms, (staff, period));
+        let cost = |leg: fn(&Task) -> Leg| cost_per_thousand(tasks, leg, handling_ms, person_minute_micros);
         let (then, now) = (&side(|task| task.then), &side(|task| task.now));
         let both = |of: fn(&Side) -> u64| Before { then: of(then), now: of(now) };
         let numbered = || queues.iter().zip(then.queues.iter().zip(&now.queues));
@@ -80,19 +88,30 @@ impl Load {
             staff_is_known: staff.is_known(),
             late: both(|side| side.queues.iter().map(|queue| queue.late).sum()),
             left: both(|side| side.left),
-            minutes: Before { then: then.work_minutes(), now: now.work_minutes() },
+            cost_per_thousand: Before { then: cost(|task| task.then), now: cost(|task| task.now) },
         }
     }
+}
 
-    /// Money for one thousand tasks. Making a decision costs the same under both.
-    #[expect(clippy::cast_precision_loss, reason = "a price is shown, not added up")]
-    pub(crate) fn cost_per_thousand(&self, tally: &Tally, prices: Prices) -> Before<f64> {
-        let of = |minutes: f64| {
-            let people = minutes * prices.person_minute_micros as f64;
-            (tally.decisions_micros as f64 + people) * 1_000.0 / tally.decisions.max(1) as f64
-        };
-        self.minutes.map(of)
-    }
+/// What a thousand tasks cost, decisions and people's minutes, with the interval of the mean by the normal distribution.
+fn cost_per_thousand(tasks: &[Task], leg: fn(&Task) -> Leg, handling_ms: u64, person_minute_micros: u64) -> Estimate {
+    /// Standard deviations of a normal distribution on both sides of its middle that hold 95 %.
+    const DEVIATIONS: f64 = 1.959_964;
+    let cost = |task: &Task| {
+        let place = leg(task).place;
+        let minutes = if place.by_people { to_float(work_ms(task, handling_ms)) / MINUTE_MS } else { 0.0 };
+        1_000.0 * (to_float(task.decision_micros) + minutes * to_float(person_minute_micros))
+    };
+    let count = to_float(tasks.len().max(1) as u64);
+    let value = tasks.iter().map(cost).fold(0.0, |sum, cost| sum + cost) / count;
+    let squares = tasks.iter().map(|task| (cost(task) - value).powi(2)).fold(0.0, |sum, square| sum + square);
+    let room = DEVIATIONS * (squares / (count - 1.0).max(1.0) / count).sqrt();
+    Estimate { value, low: (value - room).max(0.0), high: value + room, of: tasks.len() as u64 }
+}
+
+/// Milliseconds of work on a task: its own, or those that are assumed.
+fn work_ms(task: &Task, handling_ms: u64) -> u64 {
+    if task.worked_ms == 0 { handling_ms } else { task.worked_ms.min(MAX_WORK_MS) }
 }
 
 /// The mean milliseconds of work on a task, and how many tasks they are known of.
@@ -146,8 +165,7 @@ impl Side {
             queues[queue].arrivals += 1;
             queues[queue].by_hour[hour_of_day(hour_of(at_ms))] += 1.0;
             if place.by_people {
-                let worked_ms = if task.worked_ms == 0 { handling_ms } else { task.worked_ms.min(MAX_WORK_MS) };
-                let work_ms = i64::try_from(worked_ms).expect("a day fits");
+                let work_ms = i64::try_from(work_ms(task, handling_ms)).expect("a day fits");
                 arrivals.push(Arrival { at_ms, queue, urgency, due_ms, work_ms });
             }
         }
@@ -155,10 +173,6 @@ impl Side {
         let left = replay.left;
         fill(&mut queues, &arrivals, replay);
         Self { queues, left }
-    }
-
-    fn work_minutes(&self) -> f64 {
-        self.queues.iter().map(|queue| to_float(queue.work_ms) / MINUTE_MS).sum()
     }
 }
 

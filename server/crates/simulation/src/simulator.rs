@@ -93,11 +93,13 @@ impl<'a> Simulator<'a> {
             let (from, to) = (self.places.of(&case.destination), self.places.of(&again.destination));
             let rule = again.rule.map(|place| self.policy.document().rules[place].id.as_str());
             self.flows.add(case, (from, to), &again.destination, rule);
-            self.tally.add(case, &again, self.setting.prices.decision_micros);
+            self.tally.add(case, &again);
+            let own = case.cost_micros;
             self.tasks.push(Task {
                 at: case.facts.now,
                 id: case.task_id,
                 worked_ms: case.worked_ms,
+                decision_micros: if own > 0 { own } else { self.setting.prices.decision_micros },
                 then: Leg::new(from, case.priority, case.due_at),
                 now: Leg::new(to, again.priority, again.due_at),
             });
@@ -158,7 +160,8 @@ impl<'a> Simulator<'a> {
         let period = tally.period.map_or(Period { first: 0, last: 0 }, |(from, until)| Period::of(from, until));
         let staff = Staff::new(people, period);
         self.tasks.sort_unstable_by_key(|task| (task.at, task.id));
-        let load = Load::new(&self.tasks, self.places.queues(), &staff, period);
+        let load =
+            Load::new(&self.tasks, self.places.queues(), (&staff, period), self.setting.prices.person_minute_micros);
         // Without a workspace no queue is known, and none is missing.
         let is_unknown =
             |queue: &&String| !self.sla_minutes.is_empty() && !self.sla_minutes.contains_key(queue.as_str());
@@ -172,7 +175,7 @@ impl<'a> Simulator<'a> {
             approvals: tally.approvals.map(|count| share(count, tally.decisions)),
             wrong: tally.wrong.map(|count| share(count, tally.looked_at)),
             late: load.late.map(|count| share(count, tally.decisions)),
-            cost_per_thousand: load.cost_per_thousand(tally, self.setting.prices),
+            cost_per_thousand: load.cost_per_thousand,
             limits: limits::sentences(tally, &load, &unknown),
             flows: self.flows.finish(&self.places),
             rules: self.rules.finish(self.policy.document()),

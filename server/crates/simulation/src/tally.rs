@@ -48,12 +48,11 @@ pub(crate) struct Tally {
     pub(crate) without_model: u64,
     pub(crate) models: BTreeSet<String>,
     pub(crate) versions: BTreeSet<u32>,
-    pub(crate) decisions_micros: u64,
 }
 
 impl Tally {
     /// Counts a decision and what it would be.
-    pub(crate) fn add(&mut self, case: &HistoryCase, again: &Again, decision_micros: u64) {
+    pub(crate) fn add(&mut self, case: &HistoryCase, again: &Again) {
         let now = case.facts.now;
         let (from, until) = self.period.unwrap_or((now, now));
         self.period = Some((from.min(now), until.max(now)));
@@ -70,8 +69,6 @@ impl Tally {
         self.audit_percents += u64::from(again.audit_percent);
         self.skilled += u64::from(again.needs_skills);
         self.count_sources(case);
-        let micros = if case.cost_micros > 0 { case.cost_micros } else { decision_micros };
-        self.decisions_micros = self.decisions_micros.saturating_add(micros);
     }
 
     fn count_destinations(&mut self, case: &HistoryCase, again: &Again) {

@@ -52,7 +52,9 @@ fn in_words(report: &SimulationReport) -> String {
 
 fn measures(report: &SimulationReport) -> [[String; 3]; 6] {
     let row = |name: &str, both: Before<String>| [name.to_owned(), both.then, both.now];
-    let money = |micros: f64| format!("{:.2}", micros / 1e6);
+    let money = |cost: Estimate| {
+        format!("{:.2} ({:.2} to {:.2}, n = {})", cost.value / 1e6, cost.low / 1e6, cost.high / 1e6, cost.of)
+    };
     [
         row("Automated", report.automated.map(estimate)),
         row("A person must approve", report.approvals.map(estimate)),

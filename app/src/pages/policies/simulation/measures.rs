@@ -22,15 +22,18 @@ pub(super) fn Measures(
         };
         view! { <Measure title hint texts=values.map(|value| estimate(&value)) note version/> }
     };
-    let cost = report.cost_per_thousand.map(|micros| micros / 1_000_000.0);
-    let has_cost = cost.then > 0.0 || cost.now > 0.0;
+    let cost = report.cost_per_thousand;
+    let has_cost = cost.then.value > 0.0 || cost.now.value > 0.0;
     let cost = has_cost.then(|| {
-        let note = difference(cost.then, cost.now, Words::MONEY);
+        let change = difference(cost.then.value / 1e6, cost.now.value / 1e6, Words::MONEY);
+        let note = format!("{change} · n = {}", grouped(cost.now.of));
         view! {
             <Measure
                 title="Cost of 1,000 tasks"
                 hint="Decisions and people’s minutes, in the workspace’s currency."
-                texts=cost.map(|cost| format!("{cost:.2}"))
+                texts=cost.map(|cost| {
+                    format!("{:.2} ({:.2} to {:.2})", cost.value / 1e6, cost.low / 1e6, cost.high / 1e6)
+                })
                 note
                 version
             />

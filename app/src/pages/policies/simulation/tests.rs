@@ -62,7 +62,7 @@ fn report() -> SimulationReport {
         approvals: same(estimate(0.1, 48_210)),
         wrong: Before { then: estimate(0.08, 900), now: estimate(0.06, 900) },
         late: same(estimate(0.05, 48_210)),
-        cost_per_thousand: same(0.0),
+        cost_per_thousand: same(estimate(0.0, 48_210)),
         rules: vec![RuleHits { rule: None, count: 48_210, errors: 2 }],
         queues: vec![load],
         hours: vec![HourLoad {
@@ -104,7 +104,7 @@ fn cost_is_shown_only_when_there_is_any() {
     let free = draw(report());
     assert!(!free.contains("Cost of"), "{free}");
     assert!(free.contains("2.0 points lower"), "{free}");
-    let cost_per_thousand = Before { then: 2_000_000.0, now: 3_500_000.0 };
+    let cost_per_thousand = Before { then: estimate(2_000_000.0, 900), now: estimate(3_500_000.0, 900) };
     let costly = draw(SimulationReport { cost_per_thousand, ..report() });
     assert!(costly.contains("Cost of") && costly.contains("1.50 more"), "{costly}");
 }

@@ -12,7 +12,7 @@ fn a_simulation_of_nothing_says_so() {
     let report = simulate(&by_label(&[]), &[], &[]);
     assert_eq!((report.decisions, report.from, report.until), (0, None, None));
     assert_eq!(report.limits, ["There is no decision to make again."]);
-    assert_eq!(report.cost_per_thousand.then, 0.0);
+    assert_eq!(report.cost_per_thousand.then.value, 0.0);
     let text = serde_json::to_string(&report).unwrap();
     assert_eq!(serde_json::from_str::<SimulationReport>(&text).unwrap(), report, "every number can be written as JSON");
 }
