@@ -6,7 +6,7 @@ mod watched;
 
 use std::time::Duration;
 
-use domain::{Fault, PolicyVersion, policy::PolicyStage, rollout::Rollout};
+use domain::{Fault, Permission, PolicyVersion, policy::PolicyStage, rollout::Rollout};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -59,14 +59,19 @@ pub fn PolicyRolloutPage() -> impl IntoView {
     );
     loaded_for(page, move |data: RolloutPageData, viewer| {
         let version = data.policy.version;
+        let simulation = viewer.may(Permission::EditPolicies).then(|| {
+            view! {
+                <a class="btn btn-sm btn-ghost" href=format!("/policies/{version}/simulation")>
+                    "Try it on the past"
+                </a>
+            }
+        });
         view! {
             <PageHeader
                 title=format!("Rollout of v{version}")
                 subtitle="Beside the active version first, then for a share of the tasks, then for all of them."
             >
-                <a class="btn btn-sm btn-ghost" href=format!("/policies/{version}/simulation")>
-                    "Try it on the past"
-                </a>
+                {simulation}
                 <a class="btn btn-sm btn-ghost" href=format!("/policies/{version}")>
                     {format!("Policy v{version}")}
                 </a>
