@@ -124,9 +124,13 @@ pub(super) fn Steps(
     });
     let is_foreign = !detail.foreign.is_empty();
     let may_take_over = may_activate && !has_errors && !waits && !is_foreign;
-    let activate = may_take_over.then(|| view! { <Activate detail=detail.clone() actions/> });
+    let activate = may_take_over.then(|| {
+        let summary = if detail.policy.activated_at.is_some() { "Roll back to this version" } else { "Activate" };
+        view! { <Activate version revision=detail.policy.revision summary action=actions.activate/> }
+    });
     let schedule = (may_take_over && stage != Retired).then(|| view! { <Schedule detail=detail.clone() actions/> });
-    let aside = matches!(stage, Draft | InReview | Shadow | Canary).then(|| view! { <Aside version actions/> });
+    let aside =
+        matches!(stage, Draft | InReview | Shadow | Canary).then(|| view! { <Aside version action=actions.aside/> });
     let why_not = why_not(has_errors, waits, is_foreign && may_activate);
     let foreign = (is_foreign && may_activate).then(|| {
         view! {
@@ -209,23 +213,26 @@ fn ShadowStep(version: u32, actions: VersionActions) -> impl IntoView {
 
 /// The way to make a version the active one; with one that was active before, this is rolling back.
 #[component]
-fn Activate(detail: PolicyDetail, actions: VersionActions) -> impl IntoView {
-    let policy = detail.policy;
-    let version = policy.version;
-    let summary = if policy.activated_at.is_some() { "Roll back to this version" } else { "Activate" };
-    let pending = actions.activate.pending();
-    let error = action_error(actions.activate);
+pub(super) fn Activate(
+    version: u32,
+    revision: u32,
+    /// What the step is called.
+    summary: &'static str,
+    action: ServerAction<ActivatePolicy>,
+) -> impl IntoView {
+    let pending = action.pending();
+    let error = action_error(action);
     view! {
         <Confirm
             summary
             about=format!("v{version}")
             consequence=format!(
-                "From then on v{version} decides every new task. Tasks that were decided before stay where they are, and the version that is active now can be brought back the same way.",
+                "From then on v{version} decides every new task. Tasks that were decided before stay where they are, and the version that is active now can be brought back.",
             )
         >
-            <ActionForm action=actions.activate>
+            <ActionForm action=action>
                 <input type="hidden" name="version" value=version.to_string()/>
-                <input type="hidden" name="revision" value=policy.revision.to_string()/>
+                <input type="hidden" name="revision" value=revision.to_string()/>
                 <ReasonField error/>
                 <button class="btn btn-sm btn-warning" type="submit" disabled=pending>
                     {format!("Make v{version} active")}
@@ -278,17 +285,18 @@ fn Schedule(detail: PolicyDetail, actions: VersionActions) -> impl IntoView {
     .into_any()
 }
 
+/// The way to take a version off its way.
 #[component]
-fn Aside(version: u32, actions: VersionActions) -> impl IntoView {
-    let pending = actions.aside.pending();
-    let error = action_error(actions.aside);
+pub(super) fn Aside(version: u32, action: ServerAction<SetPolicyAside>) -> impl IntoView {
+    let pending = action.pending();
+    let error = action_error(action);
     view! {
         <Confirm
             summary="Set aside"
             about=format!("v{version}")
-            consequence="It goes no further. It is kept, and can be taken up again."
+            consequence="It goes no further and decides nothing. It is kept, and can be taken up again."
         >
-            <ActionForm action=actions.aside>
+            <ActionForm action=action>
                 <input type="hidden" name="version" value=version.to_string()/>
                 <ReasonField error/>
                 <button class="btn btn-sm btn-warning" type="submit" disabled=pending>

@@ -9,8 +9,11 @@ use crate::{
         policy::life::{ActivatePolicy, BeginPolicyCanary, BeginPolicyShadow, SetPolicyAside},
         session::Viewer,
     },
-    components::{Confirm, action_error, announce_done},
-    pages::policies::reason::ReasonField,
+    components::{action_error, announce_done},
+    pages::policies::{
+        reason::ReasonField,
+        steps::{Activate, Aside},
+    },
 };
 
 /// What may be done with a version on its way.
@@ -64,9 +67,10 @@ pub(super) fn Next(
     let is_free = other.is_none();
     let shadow = (may_edit && is_free && stage != Shadow).then(|| view! { <Begin version actions/> });
     let canary = (may_activate && is_free).then(|| view! { <Shares version percent actions/> });
-    let activate = may_activate.then(|| view! { <Activate version revision actions/> });
+    let activate =
+        may_activate.then(|| view! { <Activate version revision summary="Activate" action=actions.activate/> });
     let may_end = if stage == Canary { may_activate } else { may_edit };
-    let aside = (may_end && stage != Retired).then(|| view! { <Aside version actions/> });
+    let aside = (may_end && stage != Retired).then(|| view! { <Aside version action=actions.aside/> });
     view! {
         <section aria-labelledby="next" class="mb-8">
             <h2 id="next" class="mb-2 text-lg font-semibold">
@@ -127,53 +131,6 @@ fn Shares(version: u32, percent: u8, actions: RolloutActions) -> impl IntoView {
                 <div class="join">{choices}</div>
             </div>
         </ActionForm>
-    }
-    .into_any()
-}
-
-#[component]
-fn Activate(version: u32, revision: u32, actions: RolloutActions) -> impl IntoView {
-    let pending = actions.activate.pending();
-    let error = action_error(actions.activate);
-    view! {
-        <Confirm
-            summary="Activate"
-            about=format!("v{version}")
-            consequence=format!(
-                "From then on v{version} decides every new task. Tasks that were decided before stay where they are, and the version that is active now can be brought back.",
-            )
-        >
-            <ActionForm action=actions.activate>
-                <input type="hidden" name="version" value=version.to_string()/>
-                <input type="hidden" name="revision" value=revision.to_string()/>
-                <ReasonField error/>
-                <button class="btn btn-sm btn-warning" type="submit" disabled=pending>
-                    {format!("Make v{version} active")}
-                </button>
-            </ActionForm>
-        </Confirm>
-    }
-    .into_any()
-}
-
-#[component]
-fn Aside(version: u32, actions: RolloutActions) -> impl IntoView {
-    let pending = actions.aside.pending();
-    let error = action_error(actions.aside);
-    view! {
-        <Confirm
-            summary="Set aside"
-            about=format!("v{version}")
-            consequence="It goes no further and decides nothing any more. It is kept, and can be taken up again."
-        >
-            <ActionForm action=actions.aside>
-                <input type="hidden" name="version" value=version.to_string()/>
-                <ReasonField error/>
-                <button class="btn btn-sm btn-warning" type="submit" disabled=pending>
-                    {format!("Set v{version} aside")}
-                </button>
-            </ActionForm>
-        </Confirm>
     }
     .into_any()
 }
