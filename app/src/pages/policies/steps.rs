@@ -129,8 +129,8 @@ pub(super) fn Steps(
         view! { <Activate version revision=detail.policy.revision summary action=actions.activate/> }
     });
     let schedule = (may_take_over && stage != Retired).then(|| view! { <Schedule detail=detail.clone() actions/> });
-    let aside =
-        matches!(stage, Draft | InReview | Shadow | Canary).then(|| view! { <Aside version action=actions.aside/> });
+    let may_end = matches!(stage, Draft | InReview | Shadow) || (stage == Canary && may_activate);
+    let aside = may_end.then(|| view! { <Aside version action=actions.aside/> });
     let why_not = why_not(has_errors, waits, is_foreign && may_activate);
     let foreign = (is_foreign && may_activate).then(|| {
         view! {
