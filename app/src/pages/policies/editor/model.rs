@@ -233,8 +233,10 @@ impl Model {
             self.serial += 1;
             return;
         }
+        let serial = self.serial;
         self.step(|model| change(&mut model.state));
-        self.typing = Some(place);
+        // A text that changed nothing has no step that the next one could join.
+        self.typing = (self.serial != serial).then_some(place);
     }
 
     fn remember(&mut self, before: State) {

@@ -219,6 +219,17 @@ fn columns_move_and_examples_and_queues_come_and_go() {
 }
 
 #[test]
+fn what_changed_nothing_is_no_step_that_the_next_one_joins() {
+    let mut model = model_of(&["a"]);
+    let (before, a) = (model.document(), key(&model, "a"));
+    model.type_rule(a, Field::When, "");
+    assert!(!model.can_undo());
+    model.type_rule(a, Field::When, "true");
+    model.undo();
+    assert_eq!(model.document(), before);
+}
+
+#[test]
 fn a_loaded_document_is_one_step_and_keeps_the_rows_of_known_rules() {
     let mut model = model_of(&["a", "b"]);
     let a = key(&model, "a");
