@@ -46,7 +46,9 @@ fn read_input(input: HtmlInputElement) -> Option<Typed> {
     match input.type_().as_str() {
         // Nobody types into the first; a script may not set the second, and need not.
         "hidden" | "file" => None,
-        "checkbox" | "radio" => {
+        // Only the one that was chosen says so: a browser tells nothing to the one that was left.
+        "radio" => (input.checked() && !input.default_checked()).then_some(Typed::Tick(input, true)),
+        "checkbox" => {
             let ticked = input.checked();
             (ticked != input.default_checked()).then_some(Typed::Tick(input, ticked))
         }
