@@ -16,6 +16,7 @@ use crate::{
     explain,
     facts::Facts,
     index::{self, Guard, Index},
+    plain::Plain,
     scene::Scene,
 };
 
@@ -77,6 +78,8 @@ pub(crate) struct CompiledRule {
 pub(crate) struct Asks {
     /// Nothing when the expression is blank.
     pub(crate) condition: Option<Condition>,
+    /// The condition without CEL, when it needs none.
+    plain: Option<Plain>,
     /// The cells that are no guards.
     cells: Vec<(ColumnFact, Cell)>,
     guards: Vec<Guard>,
@@ -97,7 +100,8 @@ impl Asks {
                 None => others.push((fact.clone(), cell.clone())),
             }
         }
-        Self { condition, cells: others, guards, guards_decide }
+        let plain = condition.as_ref().and_then(|condition| Plain::of(&condition.tree, table));
+        Self { condition, plain, cells: others, guards, guards_decide }
     }
 
     /// The queues whose numbers it reads.
@@ -129,6 +133,9 @@ impl Asks {
             Some(condition) if !self.guards_decide => condition,
             _ => return Ok(true),
         };
+        if let Some(holds) = self.plain.as_ref().and_then(|plain| plain.holds(scene)) {
+            return Ok(holds);
+        }
         let context = context.get_or_insert_with(|| scene.context());
         match Value::resolve_val(&condition.tree, context) {
             Ok(value) => value.downcast_ref::<CelBool>().map(|truth| *truth.inner()).ok_or_else(|| {
@@ -240,7 +247,7 @@ impl CompiledPolicy {
         Outcome { rule: None, errors }
     }
 
-    /// Tries every rule by its whole condition: what the index must agree with.
+    /// Tries every rule by its whole condition in CEL: what the index and the shorter ways must agree with.
     #[cfg(test)]
     pub(crate) fn evaluate_every_rule(&self, facts: &Facts<'_>) -> Verdict {
         let plain = Self {
@@ -267,6 +274,7 @@ impl CompiledRule {
     fn without_guards(&self, rule: &domain::Rule) -> Self {
         let asks = Asks {
             condition: self.asks.condition.clone(),
+            plain: None,
             cells: rule.cells.clone().into_iter().collect(),
             guards: Vec::new(),
             guards_decide: false,

@@ -19,6 +19,7 @@ mod index;
 mod kinds;
 mod language;
 mod limits;
+mod plain;
 mod problem;
 mod read;
 mod reference;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{Candidate, Classification, NewTask, Priority, Timestamp, policy::PolicyProblem};
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{document, queues};
 use crate::{CompiledPolicy, Facts, Known, check, default_document, parse};
@@ -14,6 +14,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
+        (-2..3_i64).prop_map(Value::from),
+        prop::sample::select(vec![-0.5, 0.0, 0.5, 1.0]).prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         "[a-c]{0,3}".prop_map(Value::from),
@@ -75,6 +77,14 @@ fn any_condition() -> impl Strategy<Value = String> {
         "[a-c]".prop_map(|name| format!("task.attributes.{name}")),
         "[a-c]".prop_map(|name| format!("task.attributes.{name} > 1")),
         "[a-c]".prop_map(|name| format!("task.attributes.{name}.a == \"a\"")),
+        ("[a-c]", "==|!=|<|<=|>|>=", "\"a\"|1|-1|0\\.5|0\\.0")
+            .prop_map(|(name, sign, value)| format!("task.attributes.{name} {sign} {value}")),
+        "[a-c]".prop_map(|name| format!("task.attributes.{name} in [\"a\", \"\"]")),
+        ("[a-c]", "==|!=", "true|null")
+            .prop_map(|(name, sign, value)| format!("task.attributes.{name} {sign} {value}")),
+        ("confidence|margin|out_of_scope|handling_minutes", "==|!=|<|<=|>|>=", "0\\.0|0\\.5|1\\.0")
+            .prop_map(|(name, sign, value)| format!("classification.{name} {sign} {value}")),
+        ("priority_hint|language", "==|!=").prop_map(|(name, sign)| format!("task.{name} {sign} \"urgent\"")),
         "[a-c]".prop_map(|name| format!("has(task.attributes.{name}.b)")),
         "[a-c]".prop_map(|name| format!("task.attributes.{name}.exists(x, x == 1 || x.a)")),
         "[a-c]".prop_map(|name| format!("1 / task.attributes.{name} > 0")),
@@ -97,11 +107,71 @@ fn compile_any(conditions: &[String]) -> Result<CompiledPolicy, Vec<PolicyProble
     CompiledPolicy::compile(document(&conditions.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
+/// Fails unless the condition, by the shortest way, says of the task what CEL says.
+fn agrees_with_cel(condition: &str, attributes: &[(&str, Value)], confidence: f32) {
+    // Some comparisons are refused before a task comes.
+    let Ok(policy) = compile_any(&[condition.to_owned()]) else { return };
+    let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let task = NewTask { attributes, ..NewTask::default() };
+    let said = super::said("a", confidence);
+    let queues = queues();
+    let facts = Facts { task: &task, classification: Some(&said), queues: &queues, now: Timestamp::from_ms(0) };
+    let verdict = policy.evaluate(&facts);
+    assert_eq!(verdict, policy.evaluate_every_rule(&facts), "{condition} of {task:?}");
+}
+
+#[test]
+fn every_comparison_is_as_cel_has_it() {
+    let literals = ["1", "-1", "0.5", "1.0", "\"a\"", "\"\"", "true", "null", "[\"a\", \"\"]"];
+    let values = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(0),
+        json!(1),
+        json!(0.5),
+        json!(1.0),
+        json!("a"),
+        json!(""),
+        json!([]),
+    ];
+    for sign in ["==", "!=", "<", "<=", ">", ">=", "in"] {
+        for literal in literals {
+            for value in &values {
+                agrees_with_cel(&format!("task.attributes.x {sign} {literal}"), &[("x", value.clone())], 0.5);
+            }
+            agrees_with_cel(&format!("task.attributes.x {sign} {literal}"), &[], 0.5);
+            for confidence in [0.0, 0.5, 1.0, f32::NAN] {
+                agrees_with_cel(&format!("classification.confidence {sign} {literal}"), &[], confidence);
+            }
+            for fact in ["label", "margin", "out_of_scope", "handling_minutes", "model_version"] {
+                agrees_with_cel(&format!("classification.{fact} {sign} {literal}"), &[], 0.5);
+            }
+            for fact in ["channel", "language", "priority_hint", "external_id"] {
+                agrees_with_cel(&format!("task.{fact} {sign} {literal}"), &[], 0.5);
+            }
+        }
+    }
+}
+
+#[test]
+fn and_or_and_not_are_as_cel_has_them() {
+    // One that holds, one that does not, one that only CEL can say, and one that cannot be computed.
+    let parts =
+        ["task.attributes.x == 1", "task.attributes.x == 2", "task.attributes.x < 1.5", "task.attributes.y > 1"];
+    for left in parts {
+        agrees_with_cel(&format!("!({left})"), &[("x", json!(1)), ("y", json!("a"))], 0.5);
+        for (right, sign) in parts.iter().flat_map(|right| ["&&", "||"].map(|sign| (right, sign))) {
+            agrees_with_cel(&format!("{left} {sign} {right}"), &[("x", json!(1)), ("y", json!("a"))], 0.5);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn the_index_never_changes_a_verdict(
+    fn neither_the_index_nor_a_way_without_cel_changes_a_verdict(
         conditions in prop::collection::vec(any_condition(), 0..8),
         task in any_task(),
         classification in prop::option::of(any_classification()),
