@@ -1,7 +1,7 @@
 // A slow connection: what is typed before the page is alive is not lost when it comes to life.
 import { expect, test } from "../support/test.ts";
 
-test("what is typed before the page is alive stays, and is sent", async ({ page, signIn }) => {
+test("what is typed before the page is alive stays, and the page hears of it", async ({ page, signIn }) => {
   await signIn(page, "administrator");
   let release = (): void => undefined;
   const held = new Promise<void>((done) => (release = done));
@@ -9,7 +9,6 @@ test("what is typed before the page is alive stays, and is sent", async ({ page,
     await held;
     await route.continue();
   });
-  // The page's own `load` waits for nothing that the script asks for.
   await page.goto("/guardrails");
   const form = page.locator("form").filter({ has: page.getByRole("button", { name: "Set the guardrail" }) });
   await form.getByLabel(/^Name/).fill("typed-early");

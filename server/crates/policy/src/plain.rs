@@ -7,13 +7,11 @@ use cel::{
     IdedExpr,
     common::ast::{Expr, LiteralValue, operators},
 };
-use domain::Priority;
-use serde_json::Value;
 
 use crate::{
     condition::{Table, text},
     facts::Fact,
-    scene::{Scene, six_digits},
+    scene::Scene,
 };
 
 /// A condition, or a part of one.
@@ -75,7 +73,7 @@ fn comparison(operator: &str, left: &IdedExpr, right: &IdedExpr, table: &Table) 
     let Expr::Ident(name) = &left.expr else { return None };
     let fact = table.lookup(name)?.clone();
     let equal = || match text(right) {
-        Some(text) => may_be_text(&fact).then(|| Plain::Text(fact.clone(), vec![text.to_owned()])),
+        Some(text) => Some(Plain::Text(fact.clone(), vec![text.to_owned()])),
         None => compare(&fact, Order::Equal, right),
     };
     match operator {
@@ -88,7 +86,7 @@ fn comparison(operator: &str, left: &IdedExpr, right: &IdedExpr, table: &Table) 
         operators::IN => {
             let Expr::List(list) = &right.expr else { return None };
             let texts = list.elements.iter().map(|value| text(value).map(str::to_owned)).collect::<Option<_>>()?;
-            may_be_text(&fact).then_some(Plain::Text(fact, texts))
+            Some(Plain::Text(fact, texts))
         }
         _ => None,
     }
@@ -100,48 +98,25 @@ fn compare(fact: &Fact, order: Order, bound: &IdedExpr) -> Option<Plain> {
         Expr::Literal(LiteralValue::Double(fraction)) => Number::Fraction(*fraction.inner()),
         _ => return None,
     };
-    let is_number = matches!(fact, Fact::Confidence | Fact::Margin | Fact::OutOfScope | Fact::HandlingMinutes)
-        || is_one_attribute(fact);
-    is_number.then(|| Plain::Number(fact.clone(), order, bound))
-}
-
-/// The empty path is all attributes.
-const fn is_one_attribute(fact: &Fact) -> bool {
-    matches!(fact, Fact::Attribute(path) if !path.is_empty())
-}
-
-const fn may_be_text(fact: &Fact) -> bool {
-    matches!(fact, Fact::Channel | Fact::Language | Fact::PriorityHint | Fact::Label) || is_one_attribute(fact)
+    Some(Plain::Number(fact.clone(), order, bound))
 }
 
 /// The fact, when it is a text.
 fn text_of<'s>(fact: &Fact, scene: &'s Scene<'_>) -> Option<&'s str> {
     match fact {
-        Fact::Channel => Some(scene.channel()),
-        Fact::Language => Some(scene.language()),
-        Fact::PriorityHint => Some(scene.facts().task.priority_hint.map_or("", Priority::as_str)),
-        Fact::Label => Some(scene.label()),
-        Fact::Attribute(path) => scene.attribute(path).and_then(Value::as_str),
-        _ => None,
+        Fact::Attribute(path) => scene.attribute(path)?.as_str(),
+        _ => scene.text_of_fact(fact),
     }
 }
 
 /// The fact, when it is a number, as CEL has it.
 fn number_of(fact: &Fact, scene: &Scene<'_>) -> Option<Number> {
-    let said = scene.facts().classification;
-    let fraction = |number: Option<f32>| Some(Number::Fraction(six_digits(number.unwrap_or(0.0))));
     match fact {
-        Fact::Confidence => fraction(said.map(|said| said.confidence)),
-        Fact::Margin => fraction(said.map(domain::Classification::margin)),
-        Fact::OutOfScope => fraction(said.map(|said| said.out_of_scope)),
-        Fact::HandlingMinutes => fraction(said.and_then(|said| said.handling_minutes)),
-        Fact::Attribute(path) => match scene.attribute(path)? {
-            Value::Number(number) => {
-                number.as_i64().map(Number::Whole).or_else(|| number.as_f64().map(Number::Fraction))
-            }
-            _ => None,
-        },
-        _ => None,
+        Fact::Attribute(path) => {
+            let number = scene.attribute(path)?.as_number()?;
+            number.as_i64().map(Number::Whole).or_else(|| number.as_f64().map(Number::Fraction))
+        }
+        _ => scene.fraction_of_fact(fact).map(Number::Fraction),
     }
 }
 

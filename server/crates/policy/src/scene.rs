@@ -96,42 +96,75 @@ impl<'a> Scene<'a> {
         rest.iter().try_fold(self.facts.task.attributes.get(first)?, |value, key| value.get(key))
     }
 
+    /// The fact, when it is one that is a text for every task.
+    pub(crate) fn text_of_fact(&self, fact: &Fact) -> Option<&str> {
+        let said = self.facts.classification;
+        Some(match fact {
+            Fact::Text(text) => self.text(*text),
+            Fact::Channel => self.channel(),
+            Fact::Language => self.language(),
+            Fact::ExternalId => self.facts.task.external_id.as_deref().unwrap_or_default(),
+            Fact::PriorityHint => self.facts.task.priority_hint.map_or("", Priority::as_str),
+            Fact::Label => self.label(),
+            Fact::PredictedPriority => said.and_then(|said| said.priority).map_or("", Priority::as_str),
+            Fact::ModelVersion => said.map_or("", |said| &said.model_version),
+            _ => return None,
+        })
+    }
+
+    /// The fact, when it is one that is a fraction for every task.
+    pub(crate) fn fraction_of_fact(&self, fact: &Fact) -> Option<f64> {
+        let said = self.facts.classification;
+        let number = match fact {
+            Fact::Confidence => said.map(|said| said.confidence),
+            Fact::Margin => said.map(domain::Classification::margin),
+            Fact::OutOfScope => said.map(|said| said.out_of_scope),
+            Fact::HandlingMinutes => said.and_then(|said| said.handling_minutes),
+            Fact::ReachesPrecision => {
+                let percent = said.and_then(|said| said.reached.as_ref()).map_or(0, |reached| reached.percent);
+                return Some(f64::from(percent) / 100.0);
+            }
+            _ => return None,
+        };
+        Some(six_digits(number.unwrap_or(0.0)))
+    }
+
     /// The value of a fact; nothing for a number of a queue that is not known.
     fn value(&self, fact: &Fact) -> Option<CowVal<'_, '_>> {
-        let classification = self.facts.classification;
+        if let Some(text) = self.text_of_fact(fact) {
+            return Some(CowVal::owned(CelString::from(text)));
+        }
+        if let Some(fraction) = self.fraction_of_fact(fact) {
+            return Some(CowVal::owned(CelDouble::from(fraction)));
+        }
         Some(match fact {
-            Fact::Text(text) => string(self.text(*text)),
             Fact::HasWords(text, words) => truth(words.are_in(self.folded(*text))),
-            Fact::Channel => string(self.channel()),
-            Fact::Language => string(self.language()),
-            Fact::ExternalId => string(self.facts.task.external_id.as_deref().unwrap_or_default()),
-            Fact::PriorityHint => string(self.facts.task.priority_hint.map_or("", Priority::as_str)),
             Fact::Attribute(path) if path.is_empty() => CowVal::owned(object(&self.facts.task.attributes)),
             Fact::Attribute(path) => {
                 self.attribute(path).map_or(CowVal::Borrowed(&NULL), |value| CowVal::Owned(json(value)))
             }
             Fact::HasAttribute(path) => truth(self.attribute(path).is_some()),
-            Fact::Available => truth(classification.is_some()),
-            Fact::Label => string(self.label()),
-            Fact::Confidence => fraction(classification.map_or(0.0, |said| said.confidence)),
-            Fact::Margin => fraction(classification.map_or(0.0, domain::Classification::margin)),
-            Fact::OutOfScope => fraction(classification.map_or(0.0, |said| said.out_of_scope)),
-            Fact::ReachesPrecision => {
-                let percent =
-                    classification.and_then(|said| said.reached.as_ref()).map_or(0, |reached| reached.percent);
-                CowVal::owned(CelDouble::from(f64::from(percent) / 100.0))
-            }
-            Fact::PredictedPriority => {
-                string(classification.and_then(|said| said.priority).map_or("", Priority::as_str))
-            }
-            Fact::HandlingMinutes => fraction(classification.and_then(|said| said.handling_minutes).unwrap_or(0.0)),
-            Fact::ModelVersion => string(classification.map_or("", |said| &said.model_version)),
+            Fact::Available => truth(self.facts.classification.is_some()),
             Fact::Candidates => CowVal::owned(candidates(self.facts)),
             Fact::Queue(queue, number) => whole(read_queue(*number, self.facts.queues.get(queue)?)),
             Fact::Hour => whole(u64::from(self.facts.now.to_utc().hour())),
             Fact::Minute => whole(u64::from(self.facts.now.to_utc().minute())),
             Fact::Weekday => whole(u64::from(weekday(self.facts.now))),
             Fact::Date => CowVal::owned(CelString::from(date(self.facts.now))),
+            // Texts and fractions, which were answered above.
+            Fact::Text(_)
+            | Fact::Channel
+            | Fact::Language
+            | Fact::ExternalId
+            | Fact::PriorityHint
+            | Fact::Label
+            | Fact::PredictedPriority
+            | Fact::ModelVersion
+            | Fact::Confidence
+            | Fact::Margin
+            | Fact::OutOfScope
+            | Fact::HandlingMinutes
+            | Fact::ReachesPrecision => return None,
         })
     }
 }
@@ -169,16 +202,8 @@ pub(crate) fn six_digits(number: f32) -> f64 {
     if number.is_finite() { (f64::from(number) * 1e6).round() / 1e6 } else { 0.0 }
 }
 
-fn string<'b>(text: &'b str) -> CowVal<'b, 'b> {
-    CowVal::owned(CelString::from(text))
-}
-
 fn truth<'b>(truth: bool) -> CowVal<'b, 'b> {
     CowVal::owned(CelBool::from(truth))
-}
-
-fn fraction<'b>(number: f32) -> CowVal<'b, 'b> {
-    CowVal::owned(CelDouble::from(six_digits(number)))
 }
 
 fn whole<'b>(number: u64) -> CowVal<'b, 'b> {
