@@ -32,9 +32,14 @@ impl Table {
         format!("#{number}")
     }
 
+    /// The place of the fact of a name.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        name.strip_prefix('#')?.parse().ok().filter(|&place| place < self.0.len())
+    }
+
     /// The fact of a name.
     pub(crate) fn lookup(&self, name: &str) -> Option<&Fact> {
-        self.0.get(name.strip_prefix('#')?.parse::<usize>().ok()?)
+        Some(&self.0[self.place(name)?])
     }
 }
 

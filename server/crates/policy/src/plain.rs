@@ -20,9 +20,10 @@ pub(crate) enum Plain {
     All(Box<[Self; 2]>),
     Any(Box<[Self; 2]>),
     Not(Box<Self>),
-    /// The fact is one of these texts.
-    Text(Fact, Vec<String>),
-    Number(Fact, Order, Number),
+    /// The fact at this place of the table is one of these texts.
+    Text(usize, Vec<String>),
+    /// The fact at this place of the table stands so to the number.
+    Number(usize, Order, Number),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,26 +64,26 @@ impl Plain {
             Self::All(parts) => Some(parts[0].holds(scene)? && parts[1].holds(scene)?),
             Self::Any(parts) => Some(parts[0].holds(scene)? || parts[1].holds(scene)?),
             Self::Not(part) => part.holds(scene).map(|holds| !holds),
-            Self::Text(fact, texts) => text_of(fact, scene).map(|value| texts.iter().any(|text| text == value)),
-            Self::Number(fact, order, bound) => order.holds(number_of(fact, scene)?, *bound),
+            Self::Text(fact, texts) => text_of(*fact, scene).map(|value| texts.iter().any(|text| text == value)),
+            Self::Number(fact, order, bound) => order.holds(number_of(*fact, scene)?, *bound),
         }
     }
 }
 
 fn comparison(operator: &str, left: &IdedExpr, right: &IdedExpr, table: &Table) -> Option<Plain> {
     let Expr::Ident(name) = &left.expr else { return None };
-    let fact = table.lookup(name)?.clone();
+    let fact = table.place(name)?;
     let equal = || match text(right) {
-        Some(text) => Some(Plain::Text(fact.clone(), vec![text.to_owned()])),
-        None => compare(&fact, Order::Equal, right),
+        Some(text) => Some(Plain::Text(fact, vec![text.to_owned()])),
+        None => compare(fact, Order::Equal, right),
     };
     match operator {
         operators::EQUALS => equal(),
         operators::NOT_EQUALS => equal().map(|equal| Plain::Not(Box::new(equal))),
-        operators::LESS => compare(&fact, Order::Less, right),
-        operators::LESS_EQUALS => compare(&fact, Order::AtMost, right),
-        operators::GREATER => compare(&fact, Order::Greater, right),
-        operators::GREATER_EQUALS => compare(&fact, Order::AtLeast, right),
+        operators::LESS => compare(fact, Order::Less, right),
+        operators::LESS_EQUALS => compare(fact, Order::AtMost, right),
+        operators::GREATER => compare(fact, Order::Greater, right),
+        operators::GREATER_EQUALS => compare(fact, Order::AtLeast, right),
         operators::IN => {
             let Expr::List(list) = &right.expr else { return None };
             let texts = list.elements.iter().map(|value| text(value).map(str::to_owned)).collect::<Option<_>>()?;
@@ -92,31 +93,31 @@ fn comparison(operator: &str, left: &IdedExpr, right: &IdedExpr, table: &Table) 
     }
 }
 
-fn compare(fact: &Fact, order: Order, bound: &IdedExpr) -> Option<Plain> {
+fn compare(fact: usize, order: Order, bound: &IdedExpr) -> Option<Plain> {
     let bound = match &bound.expr {
         Expr::Literal(LiteralValue::Int(whole)) => Number::Whole(*whole.inner()),
         Expr::Literal(LiteralValue::Double(fraction)) => Number::Fraction(*fraction.inner()),
         _ => return None,
     };
-    Some(Plain::Number(fact.clone(), order, bound))
+    Some(Plain::Number(fact, order, bound))
 }
 
 /// The fact, when it is a text.
-fn text_of<'s>(fact: &Fact, scene: &'s Scene<'_>) -> Option<&'s str> {
-    match fact {
-        Fact::Attribute(path) => scene.attribute(path)?.as_str(),
-        _ => scene.text_of_fact(fact),
+fn text_of<'s>(place: usize, scene: &'s Scene<'_>) -> Option<&'s str> {
+    match scene.fact(place) {
+        Fact::Attribute(_) => scene.attribute_at(place)?.as_str(),
+        fact => scene.text_of_fact(fact),
     }
 }
 
 /// The fact, when it is a number, as CEL has it.
-fn number_of(fact: &Fact, scene: &Scene<'_>) -> Option<Number> {
-    match fact {
-        Fact::Attribute(path) => {
-            let number = scene.attribute(path)?.as_number()?;
+fn number_of(place: usize, scene: &Scene<'_>) -> Option<Number> {
+    match scene.fact(place) {
+        Fact::Attribute(_) => {
+            let number = scene.attribute_at(place)?.as_number()?;
             number.as_i64().map(Number::Whole).or_else(|| number.as_f64().map(Number::Fraction))
         }
-        _ => scene.fraction_of_fact(fact).map(Number::Fraction),
+        fact => scene.fraction_of_fact(fact).map(Number::Fraction),
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Scene<'a> {
     /// Subject, body and both, folded for finding words.
     folded: [OnceLock<String>; 3],
     language: OnceLock<&'static str>,
+    /// The attributes that the table names, by their places in it.
+    attributes: OnceLock<Box<[OnceLock<Option<&'a Value>>]>>,
     /// Numbers that cells ask for.
     pub(crate) numbers: [OnceLock<Decimal>; 6],
 }
@@ -45,6 +47,7 @@ impl<'a> Scene<'a> {
             text: OnceLock::new(),
             folded: Default::default(),
             language: OnceLock::new(),
+            attributes: OnceLock::new(),
             numbers: Default::default(),
         }
     }
@@ -94,6 +97,20 @@ impl<'a> Scene<'a> {
     pub(crate) fn attribute(&self, path: &[String]) -> Option<&'a Value> {
         let (first, rest) = path.split_first()?;
         rest.iter().try_fold(self.facts.task.attributes.get(first)?, |value, key| value.get(key))
+    }
+
+    /// The fact at a place of the table.
+    pub(crate) fn fact(&self, place: usize) -> &'a Fact {
+        &self.table.0[place]
+    }
+
+    /// The attribute that the fact at a place of the table names; looked for once, however many rules ask for it.
+    pub(crate) fn attribute_at(&self, place: usize) -> Option<&'a Value> {
+        let known = self.attributes.get_or_init(|| self.table.0.iter().map(|_| OnceLock::new()).collect());
+        *known[place].get_or_init(|| match &self.table.0[place] {
+            Fact::Attribute(path) => self.attribute(path),
+            _ => None,
+        })
     }
 
     /// The fact, when it is one that is a text for every task.
