@@ -14,6 +14,9 @@ use crate::{
 pub const MAX_SIMULATED: u32 = 200_000;
 /// Cases that are kept for each cell of the flow matrix.
 pub const MAX_CELL_CASES: usize = 50;
+/// How often a simulation replays the arrivals of days drawn anew. The percentiles 2.5 and 97.5 of so many are the fifth from
+/// each end.
+pub const REPLAYS: u32 = 199;
 
 /// One live decision of the past with what came of it, as a simulation reads it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +88,11 @@ impl<T> Before<T> {
         Before { then: of(self.then), now: of(self.now) }
     }
 
+    /// References to both.
+    pub const fn as_ref(&self) -> Before<&T> {
+        Before { then: &self.then, now: &self.now }
+    }
+
     /// Both, side by side with both of another measure.
     pub fn zip<U>(self, other: Before<U>) -> Before<(T, U)> {
         Before { then: (self.then, other.then), now: (self.now, other.now) }
@@ -123,38 +131,61 @@ pub struct FlowCase {
     pub rule_now: Option<String>,
 }
 
+/// A number under both policies, and how far they lie apart. The intervals come from replaying the arrivals of days drawn anew,
+/// [`REPLAYS`] times; both policies get the same days, so that the change is known better than either number.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// As it was.
+    pub then: Estimate,
+    /// As it would be.
+    pub now: Estimate,
+    /// How much more it would be; its interval holds 0 when chance alone may be the cause.
+    pub change: Estimate,
+}
+
+impl Compared {
+    /// Both numbers, without what differs.
+    #[must_use]
+    pub const fn both(&self) -> Before<Estimate> {
+        Before { then: self.then, now: self.now }
+    }
+
+    /// Whether chance alone may have made the two differ.
+    #[must_use]
+    pub fn may_be_chance(&self) -> bool {
+        self.change.low <= 0.0 && 0.0 <= self.change.high
+    }
+}
+
 /// What comes to one queue or automation, and what a replay of the arrivals makes of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QueueLoad {
     /// The queue or automation.
     pub queue: String,
-    /// Tasks that came to it.
-    pub arrivals: Before<u64>,
+    /// Tasks that came to it, of all.
+    pub arrivals: Compared,
     /// Most tasks that waited at once, in the replay.
-    pub depth_most: Before<u64>,
+    pub depth_most: Compared,
     /// Mean minutes that a task waited, in the replay.
-    pub wait_minutes: Before<f64>,
+    pub wait_minutes: Compared,
     /// Minutes that one task in twenty waited longer than, in the replay.
-    pub wait_minutes_p95: Before<f64>,
+    pub wait_minutes_p95: Compared,
     /// Hours of people's work.
-    pub agent_hours: Before<f64>,
-    /// Tasks that were late when somebody finished them, in the replay.
-    pub late: Before<Estimate>,
+    pub agent_hours: Compared,
+    /// The share of tasks that were late when somebody finished them, in the replay.
+    pub late: Compared,
 }
 
-/// What came to one queue in one hour of the day, UTC.
+/// What came to one queue in one hour of the day, UTC. Each list runs from 0 to 23 and holds means of a day, of as many days
+/// as had the hour.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HourLoad {
     /// The queue or automation.
     pub queue: String,
-    /// Arrivals by hour, from 0 to 23: the mean of a day.
-    pub then: Vec<f64>,
-    /// As they would be.
-    pub now: Vec<f64>,
-    /// Mean depth at the end of each hour, in the replay.
-    pub depth_then: Vec<f64>,
-    /// As it would be.
-    pub depth_now: Vec<f64>,
+    /// Arrivals in each hour.
+    pub arrivals: Before<Vec<Estimate>>,
+    /// Tasks that wait at the end of each hour, in the replay.
+    pub depth: Before<Vec<Estimate>>,
 }
 
 /// What a rule of the simulated policy did.
@@ -200,8 +231,8 @@ pub struct SimulationReport {
     /// The share of the tasks that people looked at whose destination they would have to correct. A task that people corrected
     /// is right where they sent it; one that they left is right where it was.
     pub wrong: Before<Estimate>,
-    /// Tasks that were late, in the replay.
-    pub late: Before<Estimate>,
+    /// The share of tasks that were late, in the replay.
+    pub late: Compared,
     /// Money for one thousand tasks, in millionths of the workspace's currency: decisions and people's minutes.
     pub cost_per_thousand: Before<Estimate>,
     /// What the rules did.
@@ -230,6 +261,8 @@ pub enum SimulationState {
         done: u64,
         /// Decisions that are to be.
         of: u64,
+        /// How often the arrivals were replayed, of [`REPLAYS`] times.
+        replays: u32,
     },
     /// Somebody stopped it.
     Cancelled,

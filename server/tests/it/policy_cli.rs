@@ -281,7 +281,13 @@ async fn a_file_of_decisions_gives_what_the_workspace_gives() {
     let said = policy(&["simulate", &draft, "--history", &history]);
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.out.starts_with("Of 5 decisions of ") && said.out.contains(", 4 (80.0 %, "), "{said:?}");
-    for part in ["queue triage  queue billing  3", "Expected error", "What this cannot know:", "come from a file"] {
+    for part in [
+        "queue triage  queue billing  3",
+        "Expected error",
+        "mean wait (min)",
+        "What this cannot know:",
+        "come from a file",
+    ] {
         assert!(said.out.contains(part), "{part}: {}", said.out);
     }
     let one = policy(&["simulate", &draft, "--most", "1", "--data-dir", here]);

@@ -11,7 +11,7 @@ mod tests;
 
 use domain::{
     Fault, PolicyVersion,
-    simulation::{Simulation, SimulationState},
+    simulation::{REPLAYS, Simulation, SimulationState},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -153,9 +153,10 @@ fn Progress(
 ) -> impl IntoView {
     let (number, version) = (simulation.number, simulation.version);
     let simulation = follow(simulation, is_over, move || lookup_policy_simulation(number), ended);
-    let far = Memo::new(move |before: Option<&(u64, u64)>| {
+    let far = Memo::new(move |before: Option<&(u64, u64, &'static str)>| {
         simulation.with(|simulation| match simulation.state {
-            SimulationState::Running { done, of } => (done, of),
+            SimulationState::Running { replays: 0, done, of } => (done, of, "decisions made again"),
+            SimulationState::Running { replays, .. } => (replays.into(), REPLAYS.into(), "replays of the arrivals"),
             _ => before.copied().unwrap_or_default(),
         })
     });
@@ -174,8 +175,8 @@ fn Progress(
                 ></progress>
                 <p class="text-sm tabular-nums">
                     {move || {
-                        let (done, of) = far.get();
-                        format!("{} of {} decisions", grouped(done), grouped(of))
+                        let (done, of, what) = far.get();
+                        format!("{} of {} {what}", grouped(done), grouped(of))
                     }}
                 </p>
                 <div class="flex flex-wrap items-center gap-3">

@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -27,11 +27,26 @@ const MAX_LISTED: u32 = 5_000;
 /// Simulations that run at once.
 const MAX_RUNNING: usize = 2;
 
-/// A simulation that is kept, and what it shares with those who ask.
+/// A simulation that is kept.
 struct Kept {
     simulation: Simulation,
-    cancel: Arc<AtomicBool>,
-    done: Arc<AtomicU64>,
+    run: Arc<Run>,
+}
+
+/// What a simulation that runs shares with those who ask.
+#[derive(Default)]
+struct Run {
+    cancel: AtomicBool,
+    /// Decisions that were made again.
+    done: AtomicU64,
+    replays: AtomicU32,
+}
+
+impl Run {
+    /// Whether nobody asked it to stop.
+    fn go_on(&self) -> bool {
+        !self.cancel.load(Ordering::Relaxed)
+    }
 }
 
 impl Kept {
@@ -42,8 +57,9 @@ impl Kept {
     /// As it is now.
     fn show(&self) -> Simulation {
         let mut simulation = self.simulation.clone();
-        if let SimulationState::Running { done, .. } = &mut simulation.state {
-            *done = self.done.load(Ordering::Relaxed);
+        if let SimulationState::Running { done, replays, .. } = &mut simulation.state {
+            *done = self.run.done.load(Ordering::Relaxed);
+            *replays = self.run.replays.load(Ordering::Relaxed);
         }
         simulation
     }
@@ -63,7 +79,7 @@ impl Simulations {
 
     /// Asks whatever runs to stop: the server ends.
     pub(crate) fn cancel_all(&self) {
-        self.lock().iter().for_each(|kept| kept.cancel.store(true, Ordering::Relaxed));
+        self.lock().iter().for_each(|kept| kept.run.cancel.store(true, Ordering::Relaxed));
     }
 
     fn end(&self, number: u64, state: SimulationState) {
@@ -99,7 +115,7 @@ impl Services {
         }
         let policy = self.read().await?.lookup_policy(version).await?.ok_or(PolicyError::NotFound)?;
         let compiled = CompiledPolicy::compile(policy.document.clone()).map_err(PolicyError::Illegal)?;
-        let (cancel, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let run = Arc::new(Run::default());
         let number = {
             let simulations = &self.0.simulations;
             let mut kept = simulations.lock();
@@ -109,15 +125,14 @@ impl Services {
             }
             let number = simulations.last.fetch_add(1, Ordering::Relaxed) + 1;
             let simulation = begun(number, &policy, actor, self.now(), most);
-            kept.push_front(Kept { simulation, cancel: Arc::clone(&cancel), done: Arc::clone(&done) });
+            kept.push_front(Kept { simulation, run: Arc::clone(&run) });
             kept.truncate(KEPT);
             number
         };
         self.note_simulation(actor, &policy, most).await?;
         let (services, runtime) = (self.clone(), tokio::runtime::Handle::current());
         tokio::task::spawn_blocking(move || {
-            let run = services.simulate(&compiled, most, &cancel, &done);
-            let state = match runtime.block_on(run) {
+            let state = match runtime.block_on(services.simulate(&compiled, most, &run)) {
                 Ok(report) => SimulationState::Done { report: Box::new(report) },
                 Err(Stop::Cancelled) => SimulationState::Cancelled,
                 Err(Stop::Failed(message)) => SimulationState::Failed { message },
@@ -155,7 +170,7 @@ impl Services {
         actor.require(Permission::EditPolicies)?;
         let kept = self.0.simulations.lock();
         let running = kept.iter().find(|kept| kept.simulation.number == number && kept.is_running());
-        running.ok_or(PolicyError::NotFound)?.cancel.store(true, Ordering::Relaxed);
+        running.ok_or(PolicyError::NotFound)?.run.cancel.store(true, Ordering::Relaxed);
         Ok(())
     }
 
@@ -172,8 +187,7 @@ impl Services {
         actor.require(Permission::EditPolicies)?;
         let document = policy::parse(json).map_err(PolicyError::Illegal)?;
         let compiled = CompiledPolicy::compile(document).map_err(PolicyError::Illegal)?;
-        let (cancel, done) = (AtomicBool::new(false), AtomicU64::new(0));
-        self.simulate(&compiled, most, &cancel, &done).await.map_err(|stop| match stop {
+        self.simulate(&compiled, most, &Run::default()).await.map_err(|stop| match stop {
             Stop::Cancelled => PolicyError::Conflict("It was stopped.".to_owned()),
             Stop::Failed(message) => PolicyError::Conflict(message),
         })
@@ -205,13 +219,7 @@ impl Services {
         Ok(self.read().await?.list_history(before, most).await?)
     }
 
-    async fn simulate(
-        &self,
-        compiled: &CompiledPolicy,
-        most: u32,
-        cancel: &AtomicBool,
-        done: &AtomicU64,
-    ) -> Result<SimulationReport, Stop> {
+    async fn simulate(&self, compiled: &CompiledPolicy, most: u32, run: &Run) -> Result<SimulationReport, Stop> {
         let (queues, controls) = {
             let mut reads = self.read().await?;
             (reads.list_queues().await?, Controls::read(reads.as_mut()).await?)
@@ -222,7 +230,7 @@ impl Services {
         let mut simulator = Simulator::new(compiled, guardrails.as_ref(), setting);
         let (mut before, mut left, mut took) = (None, most, Duration::ZERO);
         while left > 0 {
-            if cancel.load(Ordering::Relaxed) {
+            if !run.go_on() {
                 return Err(Stop::Cancelled);
             }
             // A view of its own for each: a long one would keep the log of the database from being cleared away.
@@ -233,14 +241,18 @@ impl Services {
             let begun = Instant::now();
             simulator.add(&cases);
             took += begun.elapsed();
-            done.store(simulator.done(), Ordering::Relaxed);
+            run.done.store(simulator.done(), Ordering::Relaxed);
         }
         let people = match simulator.period() {
             Some((from, until)) => self.read().await?.list_people_at_work(from, until).await?,
             None => Vec::new(),
         };
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        Ok(SimulationReport { took_ms, ..simulator.finish(&people) })
+        let report = simulator.finish(&people, |replays| {
+            run.replays.store(replays, Ordering::Relaxed);
+            run.go_on()
+        });
+        Ok(SimulationReport { took_ms, ..report.ok_or(Stop::Cancelled)? })
     }
 
     async fn note_simulation(&self, actor: &Actor, policy: &PolicyVersion, most: u32) -> Result<(), StoreError> {
@@ -259,6 +271,6 @@ fn begun(number: u64, policy: &PolicyVersion, actor: &Actor, at: domain::Timesta
         revision: policy.revision,
         by: actor.name().to_owned(),
         at,
-        state: SimulationState::Running { done: 0, of: u64::from(most) },
+        state: SimulationState::Running { done: 0, of: u64::from(most), replays: 0 },
     }
 }

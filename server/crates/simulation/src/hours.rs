@@ -32,6 +32,11 @@ impl Period {
         Self { first: hour_of(from.as_ms()), last: hour_of(until.as_ms()) }
     }
 
+    /// How many hours.
+    pub(crate) const fn hours(self) -> i64 {
+        self.last - self.first + 1
+    }
+
     pub(crate) const fn contains(self, hour: i64) -> bool {
         self.first <= hour && hour <= self.last
     }
@@ -39,7 +44,7 @@ impl Period {
     /// How often each hour of the day lies in it.
     #[expect(clippy::cast_precision_loss, reason = "all hours of the calendar are below 2^53")]
     pub(crate) fn occurrences(self) -> [f64; DAY] {
-        let hours = self.last - self.first + 1;
+        let hours = self.hours();
         let mut times = [(hours / 24) as f64; DAY];
         for hour in self.first..self.first + hours % 24 {
             times[hour_of_day(hour)] += 1.0;
@@ -48,9 +53,9 @@ impl Period {
     }
 
     /// A sum by the hour of the day as the mean of a day.
-    pub(crate) fn mean_of_day(self, sums: &[f64; DAY]) -> Vec<f64> {
-        let mean = |(sum, times): (&f64, f64)| if times > 0.0 { sum / times } else { 0.0 };
-        sums.iter().zip(self.occurrences()).map(mean).collect()
+    pub(crate) fn mean_of_day(self, sums: &[f64; DAY]) -> [f64; DAY] {
+        let times = self.occurrences();
+        std::array::from_fn(|hour| if times[hour] > 0.0 { sums[hour] / times[hour] } else { 0.0 })
     }
 }
 
@@ -58,11 +63,13 @@ impl Period {
 #[derive(Debug)]
 pub(crate) struct Staff {
     period: Period,
+    /// Whether anybody was seen at work.
+    is_known: bool,
     recorded: HashMap<i64, u32>,
     /// The mean of the period by the hour of the day.
-    mean: Vec<f64>,
+    mean: [f64; DAY],
     /// People in the hours after it.
-    after: Vec<u32>,
+    after: [u32; DAY],
 }
 
 impl Staff {
@@ -77,19 +84,26 @@ impl Staff {
         let mean = period.mean_of_day(&sums);
         let times = period.occurrences();
         let of_all = sums.iter().sum::<f64>() / times.iter().sum::<f64>();
-        let after = mean.iter().zip(times).map(|(mean, times)| rounded_up(if times > 0.0 { *mean } else { of_all }));
-        Self { period, after: after.collect(), mean, recorded }
+        let after = std::array::from_fn(|hour| rounded_up(if times[hour] > 0.0 { mean[hour] } else { of_all }));
+        Self { period, is_known: !recorded.is_empty(), after, mean, recorded }
+    }
+
+    /// The people when each hour of the period is as another one was. What is known of all hours together stays.
+    pub(crate) fn moved(&self, from: impl Fn(i64) -> i64) -> Self {
+        let hours = self.period.first..=self.period.last;
+        let recorded = hours.filter_map(|hour| Some((hour, *self.recorded.get(&from(hour))?))).collect();
+        Self { recorded, ..*self }
     }
 
     /// Whether anybody was seen at work.
-    pub(crate) fn is_known(&self) -> bool {
-        !self.recorded.is_empty()
+    pub(crate) const fn is_known(&self) -> bool {
+        self.is_known
     }
 
     /// People at work in an hour. After the period it is the mean of the hour of the day, or of all hours when that one did
     /// not occur, rounded up, so that whatever still waits is done some day.
     pub(crate) fn at(&self, hour: i64) -> usize {
-        let people = if !self.is_known() {
+        let people = if !self.is_known {
             1
         } else if hour > self.period.last {
             self.after[hour_of_day(hour)]
@@ -101,7 +115,7 @@ impl Staff {
 
     /// People at work by the hour of the day: the mean of a day.
     pub(crate) fn by_hour(&self) -> Vec<f64> {
-        if self.is_known() { self.mean.clone() } else { vec![1.0; DAY] }
+        if self.is_known { self.mean.to_vec() } else { vec![1.0; DAY] }
     }
 }
 

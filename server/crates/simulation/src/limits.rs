@@ -1,5 +1,7 @@
 //! What a simulation cannot know, in plain sentences: only what applies, with its numbers.
 
+use domain::simulation::REPLAYS;
+
 use crate::{
     load::{ASSUMED_MINUTES, Load},
     tally::Tally,
@@ -114,7 +116,7 @@ fn about_facts(tally: &Tally) -> [Option<String>; 6] {
 }
 
 /// What the replay assumes.
-fn about_replay(tally: &Tally, load: &Load) -> [Option<String>; 7] {
+fn about_replay(tally: &Tally, load: &Load) -> [Option<String>; 8] {
     let (decisions, measured) = (tally.decisions, load.staffing.measured);
     let handling = match measured {
         0 => Some(format!("How long the work takes is not known of any task: {ASSUMED_MINUTES} minutes are assumed.")),
@@ -140,6 +142,17 @@ fn about_replay(tally: &Tally, load: &Load) -> [Option<String>; 7] {
         handling,
         Some(format!("{staff}{skills}")),
         Some("The replay begins with empty queues.".to_owned()),
+        Some(if load.is_of_days {
+            format!(
+                "The intervals of queues and hours come from {REPLAYS} replays of days drawn anew from this time: a day unlike \
+                 all of these is not in them."
+            )
+        } else {
+            format!(
+                "The history has fewer than seven whole days: the intervals of queues and hours come from {REPLAYS} replays of \
+                 its tasks drawn anew, and are too narrow, since days differ more than that."
+            )
+        }),
         when(load.left.then.max(load.left.now), || {
             format!(
                 "At the end of the last hour tasks still waited in the replay, {} as it was and {} as it would be; they are done \

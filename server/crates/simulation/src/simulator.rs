@@ -153,20 +153,21 @@ impl<'a> Simulator<'a> {
     }
 
     /// Replays the arrivals and reports. `people` are those at work by the beginnings of hours; hours without anybody may be
-    /// left out. How long it took is left to the caller.
+    /// left out. `go_on` hears how many of the [`REPLAYS`](domain::simulation::REPLAYS) are done and says whether to go on;
+    /// there is no report when it says no. How long it took is left to the caller.
     #[must_use]
-    pub fn finish(mut self, people: &[(Timestamp, u32)]) -> SimulationReport {
+    pub fn finish(mut self, people: &[(Timestamp, u32)], go_on: impl FnMut(u32) -> bool) -> Option<SimulationReport> {
         let tally = &self.tally;
         let period = tally.period.map_or(Period { first: 0, last: 0 }, |(from, until)| Period::of(from, until));
         let staff = Staff::new(people, period);
         self.tasks.sort_unstable_by_key(|task| (task.at, task.id));
-        let load =
-            Load::new(&self.tasks, self.places.queues(), (&staff, period), self.setting.prices.person_minute_micros);
+        let minute_micros = self.setting.prices.person_minute_micros;
+        let load = Load::new(&self.tasks, self.places.queues(), (&staff, period), minute_micros, go_on)?;
         // Without a workspace no queue is known, and none is missing.
         let is_unknown =
             |queue: &&String| !self.sla_minutes.is_empty() && !self.sla_minutes.contains_key(queue.as_str());
         let unknown: Vec<&String> = self.places.queues().iter().filter(is_unknown).collect();
-        SimulationReport {
+        Some(SimulationReport {
             decisions: tally.decisions,
             from: tally.period.map(|(from, _)| from),
             until: tally.period.map(|(_, until)| until),
@@ -174,7 +175,7 @@ impl<'a> Simulator<'a> {
             automated: tally.automated.map(|count| share(count, tally.decisions)),
             approvals: tally.approvals.map(|count| share(count, tally.decisions)),
             wrong: tally.wrong.map(|count| share(count, tally.looked_at)),
-            late: load.late.map(|count| share(count, tally.decisions)),
+            late: load.late,
             cost_per_thousand: load.cost_per_thousand,
             limits: limits::sentences(tally, &load, &unknown),
             flows: self.flows.finish(&self.places),
@@ -184,6 +185,6 @@ impl<'a> Simulator<'a> {
             staffing: load.staffing,
             guarded: tally.guarded,
             took_ms: 0,
-        }
+        })
     }
 }

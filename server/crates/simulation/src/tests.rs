@@ -1,6 +1,7 @@
 //! Simulations over made-up histories.
 
 mod history;
+mod intervals;
 mod properties;
 mod queues;
 mod report;
@@ -160,5 +161,5 @@ fn simulate_under(
     // More than one batch, as the service hands it in.
     history.chunks(7).for_each(|batch| simulator.add(batch));
     assert_eq!(simulator.done(), history.len() as u64);
-    simulator.finish(people)
+    simulator.finish(people, |_| true).unwrap()
 }

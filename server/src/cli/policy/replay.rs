@@ -43,7 +43,7 @@ pub(super) fn simulate(
         simulator.add(&cases);
         took += started.elapsed();
     }
-    let mut report = simulator.finish(&[]);
+    let mut report = simulator.finish(&[], |_| true).expect("nothing tells it to stop");
     report.took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     if report.decisions > 0 {
         let limit = "The decisions come from a file: the guardrails, the queues' own times and the people at work of a \

@@ -22,8 +22,8 @@ pub(super) fn print(report: &SimulationReport) -> Outcome {
     let flows: Vec<_> = sorted(&report.flows).into_iter().map(flow).collect();
     output::table(["FROM", "TO", "TASKS", "PEOPLE FOR IT", "AGAINST IT"], &flows)?;
     output::line("")?;
-    let queues: Vec<_> = report.queues.iter().map(load).collect();
-    output::table(["QUEUE", "TASKS", "MOST WAITING", "WAIT (MIN)", "1 IN 20 OVER", "HOURS OF WORK", "LATE"], &queues)?;
+    let queues: Vec<_> = report.queues.iter().flat_map(load).collect();
+    output::table(["QUEUE", "", "THEN", "NOW", "CHANGE"], &queues)?;
     output::line("")?;
     let rules: Vec<_> = report.rules.iter().map(hits).collect();
     output::table(["RULE", "DECISIONS", "NOT COMPUTED"], &rules)?;
@@ -59,7 +59,7 @@ fn measures(report: &SimulationReport) -> [[String; 3]; 6] {
         row("Automated", report.automated.map(estimate)),
         row("A person must approve", report.approvals.map(estimate)),
         row("Expected error", report.wrong.map(estimate)),
-        row("Late", report.late.map(estimate)),
+        row("Late", report.late.both().map(estimate)),
         row("Cost of 1,000 tasks", report.cost_per_thousand.map(money)),
         row("Held by guardrails", report.guarded.map(|count| count.to_string())),
     ]
@@ -102,24 +102,28 @@ fn place(destination: &Destination) -> String {
     }
 }
 
-fn load(load: &QueueLoad) -> [String; 7] {
-    // The mean of nothing is a negative zero.
-    let one_digit = |number: f64| format!("{:.1}", number + 0.0);
-    let late = |late: Estimate| if late.of == 0 { "-".to_owned() } else { format!("{:.1} %", late.value * 100.0) };
-    [
-        load.queue.clone(),
-        both(load.arrivals),
-        both(load.depth_most),
-        both(load.wait_minutes.map(one_digit)),
-        both(load.wait_minutes_p95.map(one_digit)),
-        both(load.agent_hours.map(one_digit)),
-        both(load.late.map(late)),
-    ]
+/// One row for each number of a queue.
+fn load(load: &QueueLoad) -> [[String; 5]; 6] {
+    let numbers = [
+        ("tasks", load.arrivals, 1.0),
+        ("most waiting", load.depth_most, 1.0),
+        ("mean wait (min)", load.wait_minutes, 1.0),
+        ("1 in 20 waits over (min)", load.wait_minutes_p95, 1.0),
+        ("hours of work", load.agent_hours, 1.0),
+        ("late (%)", load.late, 100.0),
+    ];
+    numbers.map(|(name, compared, scale)| {
+        let both = compared.both().map(|number| ranged(number, scale));
+        [load.queue.clone(), name.to_owned(), both.then, both.now, ranged(compared.change, scale)]
+    })
 }
 
-/// As it was and as it would be; one value when it stays the same.
-fn both<T: PartialEq + std::fmt::Display>(Before { then, now }: Before<T>) -> String {
-    if then == now { now.to_string() } else { format!("{then} → {now}") }
+/// A number with its interval and of how many it is; a dash when of none.
+fn ranged(Estimate { value, low, high, of }: Estimate, scale: f64) -> String {
+    if of == 0 {
+        return "-".to_owned();
+    }
+    format!("{:.1} ({:.1} to {:.1}, n = {of})", value * scale, low * scale, high * scale)
 }
 
 fn hits(hits: &RuleHits) -> [String; 3] {

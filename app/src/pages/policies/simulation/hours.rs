@@ -1,9 +1,10 @@
 //! How many tasks wait in a queue by the hour of the day, then and now.
 
-use domain::simulation::HourLoad;
+use domain::simulation::{Estimate, HourLoad};
 use leptos::prelude::*;
 use leptos_router::{components::Form, hooks::use_query_map};
 
+use super::numbers::grouped;
 use crate::components::TableRegion;
 
 const WIDTH: f64 = 560.0;
@@ -80,14 +81,23 @@ fn up(depth: f64, most: f64) -> f64 {
 }
 
 /// The points of a line, one for each hour.
-fn line(depths: &[f64], most: f64) -> String {
-    let point = |(hour, depth): (usize, &f64)| format!("{:.1},{:.1}", across(hour), up(*depth, most));
-    depths.iter().enumerate().map(point).collect::<Vec<_>>().join(" ")
+fn line(depths: impl Iterator<Item = f64>, most: f64) -> String {
+    let point = |(hour, depth): (usize, f64)| format!("{:.1},{:.1}", across(hour), up(depth, most));
+    depths.enumerate().map(point).collect::<Vec<_>>().join(" ")
+}
+
+/// The outline of what lies between the ends of the intervals: along the upper ends, and back along the lower ones.
+fn band(depths: &[Estimate], most: f64) -> String {
+    let upper = line(depths.iter().map(|depth| depth.high), most);
+    let lower = line(depths.iter().map(|depth| depth.low), most);
+    let back: Vec<&str> = lower.split(' ').rev().collect();
+    format!("{upper} {}", back.join(" "))
 }
 
 #[component]
 fn DepthChart(load: HourLoad) -> impl IntoView {
-    let most = load.depth_then.iter().chain(&load.depth_now).copied().fold(1.0, f64::max);
+    let depths = load.depth.as_ref();
+    let most = depths.then.iter().chain(depths.now).map(|depth| depth.high).fold(1.0, f64::max);
     let at = |value: f64| format!("{value:.1}");
     let levels = (0..=4_u8)
         .map(|part| {
@@ -107,7 +117,8 @@ fn DepthChart(load: HourLoad) -> impl IntoView {
         })
         .into_iter()
         .collect_view();
-    let (then, now) = (line(&load.depth_then, most), line(&load.depth_now, most));
+    let lines = depths.map(|depths| line(depths.iter().map(|depth| depth.value), most));
+    let bands = depths.map(|depths| band(depths, most));
     let middle = LEFT + (WIDTH - LEFT - EDGE) / 2.0;
     view! {
         <figure class="rounded-box border border-base-300 bg-base-100 p-3">
@@ -118,12 +129,14 @@ fn DepthChart(load: HourLoad) -> impl IntoView {
                         "Hour of the day (UTC)"
                     </text>
                 </g>
-                <polyline class="text-base-content/70" points=then fill="none" stroke="currentColor" stroke-width="1.5" stroke-dasharray="5 4"></polyline>
-                <polyline class="text-primary" points=now fill="none" stroke="currentColor" stroke-width="2"></polyline>
+                <polygon class="text-base-content" points=bands.then fill="currentColor" fill-opacity="0.1"></polygon>
+                <polygon class="text-primary" points=bands.now fill="currentColor" fill-opacity="0.15"></polygon>
+                <polyline class="text-base-content/70" points=lines.then fill="none" stroke="currentColor" stroke-width="1.5" stroke-dasharray="5 4"></polyline>
+                <polyline class="text-primary" points=lines.now fill="none" stroke="currentColor" stroke-width="2"></polyline>
             </svg>
             <figcaption class="mt-1 text-sm">
                 {format!(
-                    "Tasks that wait in {} at the end of each hour, the mean of a day: dashed as it was, solid as it would be.",
+                    "Tasks that wait in {} at the end of each hour, the mean of a day: dashed as it was, solid as it would be. The shades hold 95 of 100 replays of days drawn anew.",
                     load.queue,
                 )}
             </figcaption>
@@ -141,18 +154,23 @@ fn DepthChart(load: HourLoad) -> impl IntoView {
 #[component]
 fn HourTable(load: HourLoad) -> impl IntoView {
     let label = format!("Arrivals and waiting tasks of {} by the hour, the mean of a day", load.queue);
-    let number = |numbers: &[f64], hour: usize| {
-        numbers.get(hour).map_or_else(|| "–".to_owned(), |number| format!("{number:.1}"))
+    let number = |numbers: &[Estimate], hour: usize| {
+        numbers.get(hour).map_or_else(
+            || "–".to_owned(),
+            |Estimate { value, low, high, .. }| format!("{value:.1} ({low:.1} to {high:.1})"),
+        )
     };
-    let rows = (0..load.depth_now.len())
+    let rows = (0..load.depth.now.len())
         .map(|hour| {
-            let numbers = [&load.then, &load.now, &load.depth_then, &load.depth_now]
-                .map(|numbers| view! { <td class="num text-right">{number(numbers, hour)}</td> });
+            let numbers = [&load.arrivals.then, &load.arrivals.now, &load.depth.then, &load.depth.now]
+                .map(|numbers| view! { <td class="num text-right whitespace-nowrap">{number(numbers, hour)}</td> });
+            let days = load.depth.now.get(hour).map(|depth| grouped(depth.of));
             view! {
                 <tr>
                     <th scope="row" class="num font-normal">
                         {format!("{hour}:00")}
                     </th>
+                    <td class="num text-right">{days}</td>
                     {numbers.into_iter().collect_view()}
                 </tr>
             }
@@ -163,6 +181,9 @@ fn HourTable(load: HourLoad) -> impl IntoView {
             <thead>
                 <tr>
                     <th scope="col">"Hour (UTC)"</th>
+                    <th scope="col" class="num text-right">
+                        "Days"
+                    </th>
                     <th scope="col" class="num text-right">
                         "Arrivals then"
                     </th>
@@ -191,8 +212,16 @@ mod tests {
     fn a_line_runs_from_the_first_hour_to_the_last_and_upwards() {
         let mut depths = vec![0.0; 24];
         depths[23] = 4.0;
-        let line = line(&depths, 4.0);
+        let line = line(depths.into_iter(), 4.0);
         assert!(line.starts_with("60.0,214.0 "), "{line}");
         assert!(line.ends_with(" 536.0,24.0"), "{line}");
+    }
+
+    #[test]
+    fn a_band_goes_along_the_upper_ends_and_back_along_the_lower_ones() {
+        let depth = Estimate { value: 2.0, low: 0.0, high: 4.0, of: 3 };
+        let band = band(&[depth; 24], 4.0);
+        assert_eq!(band.split(' ').count(), 48);
+        assert!(band.starts_with("60.0,24.0 ") && band.ends_with(" 60.0,214.0"), "{band}");
     }
 }

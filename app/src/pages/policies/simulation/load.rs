@@ -1,9 +1,9 @@
 //! What comes to each queue, then and now.
 
-use domain::simulation::{Before, QueueLoad};
+use domain::simulation::{Compared, Estimate, QueueLoad};
 use leptos::prelude::*;
 
-use super::numbers::{Words, count_difference, difference, estimate, grouped};
+use super::numbers::{Words, change, grouped, number};
 use crate::components::TableRegion;
 
 /// Arrivals, waiting and work of each queue, as they were and as they would be.
@@ -22,7 +22,7 @@ pub(super) fn Load(
                 "Load of each queue"
             </h2>
             <p class="mb-3 max-w-prose text-sm text-base-content/70">
-                "The tasks of then come in again at their own times, and the people who were at work then take them. Each cell says what comes of it with the versions of then, and after the arrow with this one."
+                "The tasks of then come in again at their own times, and the people who were at work then take them. Each cell says what comes of it with the versions of then, and after the arrow with this one. The range below is where it lies in 95 of 100 replays of days drawn anew from that time; both get the same days, so that only what differs between the two may be called chance."
             </p>
             <TableRegion label="Load of each queue, then and now">
                 <thead>
@@ -57,45 +57,43 @@ pub(super) fn Load(
 
 #[component]
 fn LoadRow(load: QueueLoad) -> impl IntoView {
-    let late = load.late;
-    let late_note = format!(
-        "{} (n = {} → {})",
-        if late.then.of == 0 || late.now.of == 0 {
-            "not comparable".to_owned()
-        } else {
-            difference(late.then.value * 100.0, late.now.value * 100.0, Words::POINTS)
-        },
-        grouped(late.then.of),
-        grouped(late.now.of),
-    );
+    let served = load.wait_minutes.both().map(|wait| grouped(wait.of));
     view! {
         <tr>
-            <th scope="row" class="min-w-28 font-normal wrap-anywhere">
+            <th scope="row" class="min-w-28 align-top font-normal wrap-anywhere">
                 {load.queue}
+                <span class="num block text-xs text-base-content/70">
+                    {format!("n = {} → {} by people", served.then, served.now)}
+                </span>
             </th>
-            <Pair texts=load.arrivals.map(grouped) note=count_difference(load.arrivals.then, load.arrivals.now)/>
-            <Pair texts=load.depth_most.map(grouped) note=count_difference(load.depth_most.then, load.depth_most.now)/>
-            {measured(load.wait_minutes, Words::MINUTES)}
-            {measured(load.wait_minutes_p95, Words::MINUTES)}
-            {measured(load.agent_hours, Words::HOURS)}
-            <Pair texts=late.map(|late| estimate(&late)) note=late_note/>
+            {measured(&load.arrivals, 1.0, Words::COUNT)}
+            {measured(&load.depth_most, 1.0, Words::COUNT)}
+            {measured(&load.wait_minutes, 1.0, Words::MINUTES)}
+            {measured(&load.wait_minutes_p95, 1.0, Words::MINUTES)}
+            {measured(&load.agent_hours, 1.0, Words::HOURS)}
+            {measured(&load.late, 100.0, Words::POINTS)}
         </tr>
     }
     .into_any()
 }
 
-fn measured(values: Before<f64>, words: Words) -> impl IntoView {
-    let texts = values.map(|value| format!("{value:.1}"));
-    view! { <Pair texts note=difference(values.then, values.now, words)/> }
-}
-
-/// A cell with both numbers and what differs, in words.
-#[component]
-fn Pair(texts: Before<String>, note: String) -> impl IntoView {
+/// A cell with both numbers, both intervals, and what differs, in words. Numbers are multiplied by `scale`.
+fn measured(compared: &Compared, scale: f64, words: Words) -> impl IntoView + use<> {
+    let percent = if scale > 1.0 { " %" } else { "" };
+    let value = |estimate: Estimate| match estimate.of {
+        0 => "–".to_owned(),
+        _ => format!("{}{percent}", number(estimate.value * scale, words.digits)),
+    };
+    let range = |Estimate { low, high, of, .. }: Estimate| match of {
+        0 => "–".to_owned(),
+        _ => format!("{} to {}", number(low * scale, words.digits), number(high * scale, words.digits)),
+    };
+    let (values, ranges) = (compared.both().map(value), compared.both().map(range));
     view! {
         <td class="num text-right align-top whitespace-nowrap">
-            {texts.then} " → " <span class="font-medium">{texts.now}</span>
-            <span class="block text-xs text-base-content/70">{note}</span>
+            {values.then} " → " <span class="font-medium">{values.now}</span>
+            <span class="block text-xs text-base-content/70">{ranges.then} " → " {ranges.now}</span>
+            <span class="block text-xs text-base-content/70">{change(compared, scale, words)}</span>
         </td>
     }
     .into_any()

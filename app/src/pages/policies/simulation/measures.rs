@@ -3,7 +3,7 @@
 use domain::simulation::{Before, Estimate, SimulationReport};
 use leptos::prelude::*;
 
-use super::numbers::{Words, count_difference, difference, estimate, grouped};
+use super::numbers::{Words, change, difference, estimate, grouped};
 
 /// The measures side by side.
 #[component]
@@ -13,14 +13,16 @@ pub(super) fn Measures(
     /// The version.
     version: u32,
 ) -> impl IntoView {
-    let share = |title: &'static str, hint: &'static str, values: Before<Estimate>| {
+    let noted = |title: &'static str, hint: &'static str, values: Before<Estimate>, change: String| {
         let note = if values.then.of == 0 || values.now.of == 0 {
             "nothing to count".to_owned()
         } else {
-            let change = difference(values.then.value * 100.0, values.now.value * 100.0, Words::POINTS);
             format!("{change} · n = {}", grouped(values.now.of))
         };
         view! { <Measure title hint texts=values.map(|value| estimate(&value)) note version/> }
+    };
+    let share = |title, hint, values: Before<Estimate>| {
+        noted(title, hint, values, difference(values.then.value * 100.0, values.now.value * 100.0, Words::POINTS))
     };
     let cost = report.cost_per_thousand;
     let has_cost = cost.then.value > 0.0 || cost.now.value > 0.0;
@@ -49,13 +51,18 @@ pub(super) fn Measures(
                 "Tasks that people would have to send elsewhere, of those that people looked at.",
                 report.wrong,
             )}
-            {share("Late", "In the replay of the arrivals.", report.late)}
+            {noted(
+                "Late",
+                "In the replay of the arrivals.",
+                report.late.both(),
+                change(&report.late, 100.0, Words::POINTS),
+            )}
             {cost}
             <Measure
                 title="Stopped by a guardrail"
                 hint="Decisions that go to people because a guardrail forbids what the rules say."
                 texts=guarded.map(grouped)
-                note=count_difference(guarded.then, guarded.now)
+                note=difference(guarded.then as f64, guarded.now as f64, Words::COUNT)
                 version
             />
         </dl>

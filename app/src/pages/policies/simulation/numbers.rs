@@ -1,10 +1,28 @@
 //! How the numbers of simulations and rollouts are written.
 
-use domain::{evaluation::Share, simulation::Estimate};
+use domain::{
+    evaluation::Share,
+    simulation::{Before, Compared, Estimate},
+};
+
+/// What is said of numbers that look alike.
+const NO_CHANGE: &str = "no change";
 
 /// A count with commas between the thousands: `48,210`.
 pub(in crate::pages::policies) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
+    with_commas(&count.to_string())
+}
+
+/// A number with so many digits after the point, and commas between the thousands: `1,204.5`.
+pub(super) fn number(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.split_once('.') {
+        Some((whole, rest)) => format!("{}.{rest}", with_commas(whole)),
+        None => with_commas(&text),
+    }
+}
+
+fn with_commas(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
@@ -37,7 +55,7 @@ fn within(value: f64, (low, high): (f64, f64), of: u64) -> String {
     format!("{} ({:.1} to {:.1})", percent(value), low * 100.0, high * 100.0)
 }
 
-/// How a difference is said.
+/// How a number and its difference are said.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Words {
     /// The unit, with a space before it; nothing for things that are counted.
@@ -66,21 +84,22 @@ impl Words {
 /// The difference in words: `3.1 points lower`, `no change`.
 pub(super) fn difference(then: f64, now: f64, words: Words) -> String {
     let Words { unit, digits, more, less } = words;
-    let size = format!("{:.digits$}", (now - then).abs());
+    let size = number((now - then).abs(), digits);
     if size.chars().all(|digit| matches!(digit, '0' | '.')) {
-        return "no change".to_owned();
+        return NO_CHANGE.to_owned();
     }
     let direction = if now > then { more } else { less };
     format!("{size}{unit} {direction}")
 }
 
-/// The difference of two counts in words.
-pub(super) fn count_difference(then: u64, now: u64) -> String {
-    match now.abs_diff(then) {
-        0 => "no change".to_owned(),
-        size if now > then => format!("{} {}", grouped(size), Words::COUNT.more),
-        size => format!("{} {}", grouped(size), Words::COUNT.less),
+/// The difference in words, and whether it may be chance. Numbers are multiplied by `scale` first: by 100 for points.
+pub(super) fn change(compared: &Compared, scale: f64, words: Words) -> String {
+    let Before { then, now } = compared.both();
+    if then.of == 0 || now.of == 0 {
+        return "not comparable".to_owned();
     }
+    let said = difference(then.value * scale, now.value * scale, words);
+    if compared.may_be_chance() && said != NO_CHANGE { format!("{said}, may be chance") } else { said }
 }
 
 #[cfg(test)]
@@ -92,6 +111,7 @@ mod tests {
         for (count, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (48_210, "48,210"), (1_234_567, "1,234,567")] {
             assert_eq!(grouped(count), text);
         }
+        assert_eq!((number(1_204.56, 1), number(12.0, 0)), ("1,204.6".to_owned(), "12".to_owned()));
     }
 
     #[test]
@@ -99,8 +119,23 @@ mod tests {
         assert_eq!(difference(10.0, 12.5, Words::MINUTES), "2.5 min longer");
         assert_eq!(difference(50.0, 48.0, Words::POINTS), "2.0 points lower");
         assert_eq!(difference(1.0, 1.01, Words::HOURS), "no change");
-        assert_eq!(count_difference(1_500, 200), "1,300 fewer");
-        assert_eq!(count_difference(2, 2), "no change");
+        assert_eq!(difference(1_500.0, 200.0, Words::COUNT), "1,300 fewer");
+        assert_eq!(difference(2.0, 2.0, Words::COUNT), "no change");
+    }
+
+    #[test]
+    fn a_change_that_chance_explains_says_so() {
+        let is = |value: f64, room: f64, of| Estimate { value, low: value - room, high: value + room, of };
+        let compared = |then, now, room| Compared {
+            then: is(then, 9.0, 3),
+            now: is(now, 9.0, 3),
+            change: is(now - then, room, 3),
+        };
+        assert_eq!(change(&compared(8.0, 6.0, 1.0), 1.0, Words::MINUTES), "2.0 min shorter");
+        assert_eq!(change(&compared(8.0, 6.0, 3.0), 1.0, Words::MINUTES), "2.0 min shorter, may be chance");
+        assert_eq!(change(&compared(8.0, 8.0, 3.0), 1.0, Words::MINUTES), "no change");
+        let none = Compared { now: is(0.0, 0.0, 0), ..compared(8.0, 0.0, 1.0) };
+        assert_eq!(change(&none, 1.0, Words::MINUTES), "not comparable");
     }
 
     #[test]

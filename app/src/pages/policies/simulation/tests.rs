@@ -4,8 +4,8 @@ use domain::{
     DecisionId, Destination, PolicyDocument, PolicyVersion, TaskId, Then, Timestamp,
     policy::Target,
     simulation::{
-        Before, Estimate, Flow, FlowCase, HourLoad, QueueLoad, RuleHits, Simulation, SimulationReport, SimulationState,
-        Staffing,
+        Before, Compared, Estimate, Flow, FlowCase, HourLoad, QueueLoad, RuleHits, Simulation, SimulationReport,
+        SimulationState, Staffing,
     },
 };
 use leptos::{prelude::*, reactive::owner::Owner};
@@ -24,8 +24,12 @@ fn estimate(value: f64, of: u64) -> Estimate {
     Estimate { value, low: value - 0.001, high: value + 0.001, of }
 }
 
-fn same<T: Copy>(value: T) -> Before<T> {
-    Before { then: value, now: value }
+fn same<T: Clone>(value: T) -> Before<T> {
+    Before { then: value.clone(), now: value }
+}
+
+fn compared(then: f64, now: f64) -> Compared {
+    Compared { then: estimate(then, 1_000), now: estimate(now, 1_000), change: estimate(now - then, 1_000) }
 }
 
 fn flow(from: &str, to: &str, count: u64) -> Flow {
@@ -43,13 +47,14 @@ fn flow(from: &str, to: &str, count: u64) -> Flow {
 fn report() -> SimulationReport {
     let load = QueueLoad {
         queue: "billing".to_owned(),
-        arrivals: Before { then: 1_200, now: 900 },
-        depth_most: same(40),
-        wait_minutes: Before { then: 12.5, now: 8.0 },
-        wait_minutes_p95: same(30.0),
-        agent_hours: same(100.0),
-        late: same(estimate(0.05, 1_000)),
+        arrivals: compared(1_200.0, 900.0),
+        depth_most: compared(40.0, 40.0),
+        wait_minutes: compared(12.5, 8.0),
+        wait_minutes_p95: compared(30.0, 30.0),
+        agent_hours: compared(100.0, 100.0),
+        late: compared(0.05, 0.05),
     };
+    let hourly = same(vec![estimate(1.0, 14); 24]);
     let hours = vec![1.0; 24];
     let day = |text: &str| Timestamp::parse(text).ok();
     SimulationReport {
@@ -61,17 +66,11 @@ fn report() -> SimulationReport {
         automated: same(estimate(0.4, 48_210)),
         approvals: same(estimate(0.1, 48_210)),
         wrong: Before { then: estimate(0.08, 900), now: estimate(0.06, 900) },
-        late: same(estimate(0.05, 48_210)),
+        late: compared(0.05, 0.05),
         cost_per_thousand: same(estimate(0.0, 48_210)),
         rules: vec![RuleHits { rule: None, count: 48_210, errors: 2 }],
         queues: vec![load],
-        hours: vec![HourLoad {
-            queue: "billing".to_owned(),
-            then: hours.clone(),
-            now: hours.clone(),
-            depth_then: hours.clone(),
-            depth_now: hours.clone(),
-        }],
+        hours: vec![HourLoad { queue: "billing".to_owned(), arrivals: hourly.clone(), depth: hourly }],
         staffing: Staffing { agents: hours, handling_minutes: 6.0, measured: 40_000 },
         guarded: Before { then: 3, now: 1 },
         limits: vec!["What people would have said of tasks that they never saw.".to_owned()],
@@ -96,6 +95,17 @@ fn a_changed_number_opens_its_cases_and_a_subject_stays_text() {
     assert!(html.contains("&lt;b&gt;Where is my refund?"), "{html}");
     assert!(html.contains("People sided with the draft 12, with today 3."), "{html}");
     assert!(!html.contains("#flow-queue-billing-to-queue-billing"), "{html}");
+}
+
+#[test]
+fn each_number_of_a_queue_has_its_interval_and_what_differs() {
+    let html = Owner::new().with(|| view! { <super::load::Load queues=report().queues/> }.to_html());
+    let text: String = html.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect();
+    for present in ["n = 1,000 → 1,000 by people", "1,200 → 900", "12.5 → 8.0", "300 fewer", "4.5 min shorter", "5.0 %"]
+    {
+        assert!(text.contains(present), "{present} in {text}");
+    }
+    assert!(text.contains("4.9 to 5.1"), "{text}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What holds for every simulation.
 
+use domain::simulation::{Compared, Estimate, QueueLoad};
 use proptest::prelude::*;
 
 use super::*;
@@ -55,6 +56,11 @@ fn histories() -> impl Strategy<Value = Vec<HistoryCase>> {
     })
 }
 
+/// All that a replay says of a queue.
+fn numbers(load: &QueueLoad) -> [Compared; 6] {
+    [load.arrivals, load.depth_most, load.wait_minutes, load.wait_minutes_p95, load.agent_hours, load.late]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
@@ -70,10 +76,13 @@ proptest! {
         let named = |of: fn(&domain::simulation::Flow) -> &Destination| -> u64 {
             report.flows.iter().filter(|flow| of(flow).name().is_some()).map(|flow| flow.count).sum()
         };
-        let arrivals = |of: fn(&domain::simulation::QueueLoad) -> u64| report.queues.iter().map(of).sum::<u64>();
-        prop_assert_eq!(arrivals(|load| load.arrivals.then), named(|flow| &flow.from));
-        prop_assert_eq!(arrivals(|load| load.arrivals.now), named(|flow| &flow.to));
-        for share in [report.changed, report.wrong.then, report.wrong.now, report.late.then, report.late.now] {
+        let arrivals = report.queues.iter().fold((0.0, 0.0), |(then, now), load| {
+            (then + load.arrivals.then.value, now + load.arrivals.now.value)
+        });
+        prop_assert_eq!(arrivals, (named(|flow| &flow.from) as f64, named(|flow| &flow.to) as f64));
+        let late = report.queues.iter().map(|load| load.late).chain([report.late]);
+        let late = late.flat_map(|late| [late.then, late.now]);
+        for share in [report.changed, report.wrong.then, report.wrong.now].into_iter().chain(late) {
             prop_assert!(0.0 <= share.low && share.low <= share.value && share.value <= share.high && share.high <= 1.0);
         }
         for flow in &report.flows {
@@ -81,7 +90,13 @@ proptest! {
             prop_assert!(flow.cases.len() as u64 <= flow.count);
         }
         for load in &report.queues {
-            prop_assert!(load.wait_minutes.then >= 0.0 && load.wait_minutes.now >= 0.0);
+            for Compared { then, now, change } in numbers(load) {
+                for Estimate { value, low, high, .. } in [then, now] {
+                    prop_assert!(0.0 <= low && low <= value && value <= high);
+                }
+                prop_assert_eq!(change.value, now.value - then.value);
+                prop_assert!(change.low <= change.value && change.value <= change.high);
+            }
         }
     }
 
@@ -95,11 +110,13 @@ proptest! {
         prop_assert_eq!(report.late.then, report.late.now);
         prop_assert_eq!(report.cost_per_thousand.then, report.cost_per_thousand.now);
         for load in &report.queues {
-            prop_assert_eq!(load.wait_minutes.then, load.wait_minutes.now);
-            prop_assert_eq!(load.depth_most.then, load.depth_most.now);
+            for Compared { then, now, change } in numbers(load) {
+                prop_assert_eq!(then, now);
+                prop_assert_eq!((change.value, change.low, change.high), (0.0, 0.0, 0.0));
+            }
         }
         for load in &report.hours {
-            prop_assert_eq!((&load.then, &load.depth_then), (&load.now, &load.depth_now));
+            prop_assert_eq!((&load.arrivals.then, &load.depth.then), (&load.arrivals.now, &load.depth.now));
         }
     }
 }
