@@ -155,7 +155,7 @@ fn DepthChart(load: HourLoad) -> impl IntoView {
 fn HourTable(load: HourLoad) -> impl IntoView {
     let label = format!("Arrivals and waiting tasks of {} by the hour, the mean of a day", load.queue);
     let number = |numbers: &[Estimate], hour: usize| {
-        numbers.get(hour).map_or_else(
+        numbers.get(hour).filter(|number| number.of > 0).map_or_else(
             || "–".to_owned(),
             |Estimate { value, low, high, .. }| format!("{value:.1} ({low:.1} to {high:.1})"),
         )
