@@ -5,8 +5,10 @@
 
 pub mod actor;
 pub mod api_key;
+pub mod assignment;
 pub mod audit;
 pub mod automation;
+pub mod business_hours;
 pub mod classification;
 pub mod correction;
 pub mod dataset;
@@ -39,7 +41,9 @@ pub mod user;
 
 pub use actor::{Actor, ActorId, Forbidden, Permission};
 pub use api_key::{ApiKey, Scope};
+pub use assignment::{AgentState, AssignmentRecord, SkillNeed, Skills};
 pub use audit::AuditEvent;
+pub use business_hours::{BusinessHours, Day, Holiday, OpenSpan};
 pub use classification::{Candidate, Classification};
 pub use correction::{Correction, CorrectionField, CorrectionRequest};
 pub use decision::{
