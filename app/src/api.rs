@@ -14,6 +14,7 @@ pub mod model;
 pub mod overview;
 pub mod people;
 pub mod policy;
+pub mod preferences;
 pub mod session;
 #[cfg(feature = "ssr")]
 mod shown_once;

@@ -45,7 +45,7 @@ use pages::{
     policies::{PoliciesPage, PolicyPage, PolicyRolloutPage, PolicySimulationPage},
     sign_in::SignInPage,
     task::TaskPage,
-    work::WorkPage,
+    work::{WorkPage, WorkspaceLayout},
 };
 
 /// The document around the pages. The server draws it with the theme of the request's cookie, so that no script has to
@@ -54,10 +54,16 @@ use pages::{
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     use leptos_meta::{HashedStylesheet, MetaTags};
-    let theme = api::session::theme_of_request().name();
+    let look = api::preferences::look_of_request();
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html
+            lang="en"
+            data-theme=look.theme_name()
+            data-density=look.density.as_str()
+            data-list=look.list_width.to_string()
+            data-focus=look.focus.then_some("")
+        >
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -89,9 +95,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
-                    <Route path=path!("/work") view=WorkPage ssr=SsrMode::Async/>
-                    <Route path=path!("/work/:queue") view=WorkPage ssr=SsrMode::Async/>
-                    <Route path=path!("/tasks/:id") view=TaskPage ssr=SsrMode::Async/>
+                    <ParentRoute path=path!("") view=WorkspaceLayout ssr=SsrMode::Async>
+                        <Route path=path!("/work") view=WorkPage ssr=SsrMode::Async/>
+                        <Route path=path!("/work/:queue") view=WorkPage ssr=SsrMode::Async/>
+                        <Route path=path!("/tasks/:id") view=TaskPage ssr=SsrMode::Async/>
+                    </ParentRoute>
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
                     <Route path=path!("/dead-letters") view=DeadLettersPage ssr=SsrMode::Async/>
                     <Route path=path!("/escalations") view=EscalationsPage ssr=SsrMode::Async/>

@@ -20,14 +20,14 @@ const PROLONG_EVERY_MS: i64 = 5 * 60_000;
 /// What anonymous callers may reach. This list only ever gets shorter.
 #[must_use]
 pub fn is_public(path: &str) -> bool {
-    // Assets are the same for everybody; without the sign-in page nobody gets in; the theme is a cookie of one's own;
+    // Assets are the same for everybody; without the sign-in page nobody gets in; how it looks is one's own affair;
     // health is for supervisors of processes; the API's description holds no data.
     is_asset(path)
         || matches!(
             path,
             "/sign-in"
                 | "/fn/sign_in"
-                | "/fn/set_theme"
+                | "/fn/set_look"
                 | "/fn/viewer"
                 | "/api/v1/health"
                 | "/api/v1/ready"

@@ -30,6 +30,7 @@ pub mod model;
 pub mod overview;
 pub mod page;
 pub mod policy;
+pub mod preferences;
 pub mod queue;
 pub mod rollout;
 pub mod simulation;

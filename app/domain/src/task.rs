@@ -283,6 +283,9 @@ pub struct TaskSummary {
     pub due_at: Option<Timestamp>,
     /// When it was accepted.
     pub submitted_at: Timestamp,
+    /// Why it is where it is, in words; nothing while that would tell whoever is to check the model what it said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// A task that waits for a person's yes before an automation runs.

@@ -1,13 +1,10 @@
-//! Signing in and out, who looks at the page, and what they chose for themselves.
+//! Signing in and out, and who looks at the page.
 
-use domain::{Permission, Role};
+use domain::{Permission, Role, preferences::Preferences};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-
-/// The cookie that keeps the theme.
-pub const THEME_COOKIE: &str = "theme";
 
 /// Who looks at a page, as far as the page needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +17,8 @@ pub struct Viewer {
     pub role: Option<Role>,
     /// Everything the viewer may do.
     pub permissions: Vec<Permission>,
+    /// What the viewer chose.
+    pub preferences: Preferences,
 }
 
 impl Viewer {
@@ -45,40 +44,6 @@ pub const fn home(role: Option<Role>) -> &'static str {
     }
 }
 
-/// Light, dark, or as the system says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    /// Always light.
-    Light,
-    /// Always dark.
-    Dark,
-    /// As the system says.
-    System,
-}
-
-impl Theme {
-    /// The theme's name in the style sheet; nothing when the system decides.
-    #[must_use]
-    pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Light => Some("switchyard-light"),
-            Self::Dark => Some("switchyard-dark"),
-            Self::System => None,
-        }
-    }
-
-    /// The theme that a cookie names; the system's for anything else.
-    #[must_use]
-    pub fn from_cookie(value: &str) -> Self {
-        match value {
-            "light" => Self::Light,
-            "dark" => Self::Dark,
-            _ => Self::System,
-        }
-    }
-}
-
 /// Who looks at the page.
 ///
 /// # Errors
@@ -87,7 +52,10 @@ impl Theme {
 pub async fn lookup_viewer() -> Result<Viewer, AppError> {
     let actor = crate::api::actor()?;
     let permissions = actor.role().map(|role| role.permissions().to_vec()).unwrap_or_default();
-    Ok(Viewer { id: actor.id().to_string(), name: actor.name().to_owned(), role: actor.role(), permissions })
+    // A store that cannot say what somebody likes is no reason to show nothing.
+    let preferences = crate::api::services().preferences(&actor).await.unwrap_or_default();
+    let (id, name) = (actor.id().to_string(), actor.name().to_owned());
+    Ok(Viewer { id, name, role: actor.role(), permissions, preferences })
 }
 
 /// Signs somebody in and goes on to `next`, when it is a page of ours, or to the role's first page.
@@ -108,6 +76,9 @@ pub async fn sign_in(
     let session = on_server::session().await?;
     session.cycle_id().await.map_err(on_server::session_failed)?;
     session.insert(service::session::USER_KEY, user.id).await.map_err(on_server::session_failed)?;
+    if let Ok(preferences) = crate::api::services().preferences_of(user.id).await {
+        crate::api::preferences::keep_look((&preferences).into());
+    }
     let next = next.filter(|next| is_local_page(next));
     leptos_axum::redirect(next.as_deref().unwrap_or_else(|| home(Some(user.role))));
     Ok(())
@@ -152,20 +123,6 @@ pub async fn change_password(
     Ok(())
 }
 
-/// Keeps the theme in a cookie of the caller's own, from which the server draws every further page.
-///
-/// # Errors
-/// Only when the form cannot be read.
-#[server(prefix = "/fn", endpoint = "set_theme")]
-pub async fn set_theme(
-    /// `light`, `dark` or `system`.
-    theme: String,
-) -> Result<Theme, AppError> {
-    let theme = Theme::from_cookie(&theme);
-    on_server::keep_theme(theme);
-    Ok(theme)
-}
-
 /// Whether a page to go on to is one of ours: a path on this host, and not a function or a file that is no page.
 #[cfg(any(feature = "ssr", test))]
 fn is_local_page(next: &str) -> bool {
@@ -176,23 +133,14 @@ fn is_local_page(next: &str) -> bool {
 }
 
 #[cfg(feature = "ssr")]
-pub use on_server::theme_of_request;
-
-#[cfg(feature = "ssr")]
 mod on_server {
     use std::net::SocketAddr;
 
     use axum::extract::ConnectInfo;
-    use http::{
-        HeaderValue,
-        header::{COOKIE, SET_COOKIE},
-        request::Parts,
-    };
+    use http::request::Parts;
     use leptos::prelude::use_context;
-    use leptos_axum::ResponseOptions;
     use tower_sessions::{Session, session};
 
-    use super::{THEME_COOKIE, Theme};
     use crate::error::{AppError, internal};
 
     /// The session of the request.
@@ -211,34 +159,6 @@ mod on_server {
         use_context::<Parts>()
             .and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string()))
             .unwrap_or_else(|| "unknown".to_owned())
-    }
-
-    /// Tells the browser to keep a theme, or to forget the one it kept.
-    pub(super) fn keep_theme(theme: Theme) {
-        let (value, age_s) = match theme {
-            Theme::Light => ("light", 31_536_000),
-            Theme::Dark => ("dark", 31_536_000),
-            Theme::System => ("", 0),
-        };
-        let cookie = format!("{THEME_COOKIE}={value}; Path=/; Max-Age={age_s}; SameSite=Lax; HttpOnly");
-        if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
-            response.append_header(SET_COOKIE, cookie);
-        }
-    }
-
-    /// The theme that the request's cookie names.
-    #[must_use]
-    pub fn theme_of_request() -> Theme {
-        let cookies =
-            use_context::<Parts>().map(|parts| parts.headers.get_all(COOKIE).iter().cloned().collect::<Vec<_>>());
-        cookies
-            .iter()
-            .flatten()
-            .filter_map(|header| header.to_str().ok())
-            .flat_map(|header| header.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == THEME_COOKIE)
-            .map_or(Theme::System, |(_, value)| Theme::from_cookie(value))
     }
 }
 
@@ -275,11 +195,5 @@ mod tests {
         assert_eq!(home(Some(Role::Agent)), "/work");
         assert_eq!(home(Some(Role::Auditor)), "/overview");
         assert_eq!(home(None), "/overview");
-    }
-
-    #[test]
-    fn a_cookie_that_names_no_theme_leaves_the_choice_to_the_system() {
-        assert_eq!(Theme::from_cookie("dark").name(), Some("switchyard-dark"));
-        assert_eq!(Theme::from_cookie("\"><script>"), Theme::System);
     }
 }

@@ -30,12 +30,14 @@ pub async fn claim_task(
 pub async fn claim_next(
     /// The queue; every people's queue when it is blank.
     queue: Option<String>,
+    /// The address of the list to go back to.
+    from: Option<String>,
 ) -> Result<Option<Task>, AppError> {
     use crate::api::{actor, blank, fail, services};
     let queues: Vec<String> = blank(queue).into_iter().collect();
     let task = services().claim_next(&actor()?, &queues, None).await.map_err(fail)?;
     if let Some(task) = &task {
-        leptos_axum::redirect(&format!("/tasks/{}", task.id));
+        on_server::go_to_task(task, from);
     }
     Ok(task)
 }
@@ -86,6 +88,8 @@ pub async fn resolve_task(
     queue: String,
     /// `next` to take the queue's next task at once.
     then: Option<String>,
+    /// The address of the list to go back to.
+    from: Option<String>,
 ) -> Result<Task, AppError> {
     use crate::api::{actor, fail, services};
     let actor = actor()?;
@@ -95,7 +99,7 @@ pub async fn resolve_task(
         _ => None,
     };
     match next {
-        Some(next) => leptos_axum::redirect(&format!("/tasks/{}", next.id)),
+        Some(next) => on_server::go_to_task(&next, from),
         None => on_server::go_to_queue(Some(&queue)),
     }
     Ok(task)
@@ -203,6 +207,16 @@ pub async fn answer_approval(
 
 #[cfg(feature = "ssr")]
 mod on_server {
+    use domain::Task;
+    use leptos_router::location::Url;
+
+    /// Leads to a task, which remembers the list that it was opened from when that is one of ours.
+    pub(super) fn go_to_task(task: &Task, from: Option<String>) {
+        let from = from.filter(|from| from.starts_with("/work") && from.len() <= 1_024);
+        let from = from.map(|from| format!("?from={}", Url::escape(&from))).unwrap_or_default();
+        leptos_axum::redirect(&format!("/tasks/{}{from}", task.id));
+    }
+
     /// Leads to a queue's page; to the page of all queues for a name that no queue can have.
     pub(super) fn go_to_queue(queue: Option<&str>) {
         match queue.filter(|queue| domain::text::check_name("queue", queue).is_ok()) {

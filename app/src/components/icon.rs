@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 /// Which drawing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IconName {
     /// Numbers.
     Overview,
@@ -35,6 +35,10 @@ pub enum IconName {
     Menu,
     /// A way out.
     SignOut,
+    /// A lens.
+    Find,
+    /// A keyboard.
+    Keyboard,
 }
 
 /// A drawing of 24 units in the colour of the text around it.
@@ -60,6 +64,8 @@ pub fn Icon(
         IconName::Keys => "M15 8a4 4 0 1 0-4 4l3 3h2v2h2v2h3v-3l-6-6z",
         IconName::Account => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8m-8 9a8 8 0 0 1 16 0",
         IconName::Menu => "M4 7h16M4 12h16M4 17h16",
+        IconName::Find => "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13m4.7-1.8L20 20",
+        IconName::Keyboard => "M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M8 14h8",
         IconName::SignOut => "M10 4H5v16h5M14 8l4 4-4 4m4-4H9",
     };
     view! {

@@ -5,7 +5,9 @@ use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
     api::session::{SignOut, Viewer, lookup_viewer},
-    components::{Announcer, Icon, IconName, Navigation, ThemeSwitch, when::provide_clock},
+    components::{
+        Announcer, Commands, Icon, IconName, KeySheet, Navigation, Palette, ThemeSwitch, when::provide_clock,
+    },
     error::AppError,
 };
 
@@ -30,8 +32,18 @@ pub fn Layout() -> impl IntoView {
     let said = RwSignal::new(String::new());
     provide_context(Announcer(said));
     provide_clock();
+    let commands = Commands::provide();
+    let viewer = RwSignal::new(None);
+    Effect::new(move |_| {
+        if let Some(Ok(known)) = who.get() {
+            commands.keys().set(known.preferences.keys.clone());
+            viewer.set(Some(known));
+        }
+    });
     let page = NodeRef::<leptos::html::Main>::new();
     follow_with_focus(page);
+    let location = use_location();
+    let is_workspace = Memo::new(move |_| location.pathname.with(|path| is_workspace(path)));
 
     view! {
         <a
@@ -41,16 +53,23 @@ pub fn Layout() -> impl IntoView {
         >
             "Skip to the page"
         </a>
-        <div class="min-h-dvh lg:grid lg:grid-cols-[14rem_minmax(0,1fr)]">
+        <div class="frame" class:frame-narrow=move || is_workspace.get()>
             <TopBar who/>
-            <SideBar who/>
-            <main id="main" node_ref=page tabindex="-1" class="min-w-0 px-4 py-5 outline-none sm:px-6 lg:px-8">
+            <SideBar who commands viewer/>
+            <main id="main" node_ref=page tabindex="-1" class="frame-page">
                 <Outlet/>
             </main>
         </div>
         <div role="status" aria-live="polite" class="sr-only">{said}</div>
     }
     .into_any()
+}
+
+/// Whether a page is one of panes, which need all the room.
+fn is_workspace(path: &str) -> bool {
+    ["/work", "/tasks"]
+        .iter()
+        .any(|first| path.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 /// Takes the cursor to a page that was gone to without loading it, as a loaded page does by itself.
@@ -76,7 +95,7 @@ fn Brand() -> impl IntoView {
             <svg class="size-5 text-primary" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.25" stroke-linecap="round" aria-hidden="true">
                 <path d="M3 17h7c4 0 4-10 8-10h3M3 7h5M15 17h6"></path>
             </svg>
-            "Switchyard"
+            <span class="frame-word">"Switchyard"</span>
         </a>
     }
     .into_any()
@@ -84,7 +103,11 @@ fn Brand() -> impl IntoView {
 
 /// The frame of a wide screen.
 #[component]
-fn SideBar(who: Resource<Result<Viewer, AppError>>) -> impl IntoView {
+fn SideBar(
+    who: Resource<Result<Viewer, AppError>>,
+    commands: Commands,
+    viewer: RwSignal<Option<Viewer>>,
+) -> impl IntoView {
     view! {
         <aside class="sticky top-0 hidden h-dvh flex-col gap-4 overflow-y-auto border-r border-base-300 bg-base-200 px-3 py-4 lg:flex">
             <div class="px-3">
@@ -93,6 +116,10 @@ fn SideBar(who: Resource<Result<Viewer, AppError>>) -> impl IntoView {
             <nav aria-label="Pages" class="grow">
                 <Links who/>
             </nav>
+            <div class="flex flex-col items-stretch">
+                <Palette commands viewer/>
+                <KeySheet commands/>
+            </div>
             <Person who/>
         </aside>
     }
@@ -157,7 +184,7 @@ fn Person(who: Resource<Result<Viewer, AppError>>) -> impl IntoView {
                                     class="flex items-center gap-3 rounded-field px-3 py-1 text-sm hover:bg-base-300"
                                 >
                                     <Icon name=IconName::Account/>
-                                    <span class="min-w-0">
+                                    <span class="frame-word min-w-0">
                                         <span class="block truncate font-medium">{viewer.name.clone()}</span>
                                         <span class="block text-xs text-base-content/70">
                                             {viewer.role.map(domain::Role::as_str)}
@@ -171,10 +198,12 @@ fn Person(who: Resource<Result<Viewer, AppError>>) -> impl IntoView {
             <form method="post" action=SignOut::PATH>
                 <button class="flex min-h-8 w-full cursor-pointer items-center gap-3 rounded-field px-3 text-sm hover:bg-base-300">
                     <Icon name=IconName::SignOut/>
-                    "Sign out"
+                    <span class="frame-word">"Sign out"</span>
                 </button>
             </form>
-            <ThemeSwitch/>
+            <div class="frame-wide">
+                <ThemeSwitch/>
+            </div>
         </div>
     }
     .into_any()

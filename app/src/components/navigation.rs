@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// One page of the navigation.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NavigationItem {
     /// Its address.
     pub path: &'static str,
@@ -57,9 +57,9 @@ pub fn Navigation(
                 .map(|item| {
                     view! {
                         <li>
-                            <A href=item.path attr:class="flex min-h-9 items-center gap-3 rounded-field px-3 text-sm hover:bg-base-300 aria-[current=page]:bg-base-300 aria-[current=page]:font-medium">
+                            <A href=item.path attr:title=item.title attr:class="flex min-h-9 items-center gap-3 rounded-field px-3 text-sm hover:bg-base-300 aria-[current=page]:bg-base-300 aria-[current=page]:font-medium">
                                 <Icon name=item.icon/>
-                                {item.title}
+                                <span class="frame-word">{item.title}</span>
                             </A>
                         </li>
                     }
@@ -84,6 +84,7 @@ mod tests {
                 name: String::new(),
                 role: Some(role),
                 permissions: role.permissions().to_vec(),
+                preferences: domain::preferences::Preferences::default(),
             };
             NavigationItem::ALL
                 .iter()

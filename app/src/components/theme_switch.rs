@@ -2,17 +2,16 @@
 
 use leptos::{form::ActionForm, prelude::*};
 
-use crate::api::session::SetTheme;
+use crate::{api::preferences::SetLook, components::show};
 
 /// Three buttons that choose the theme. The choice is a cookie, so the server already draws the page in it; without
 /// JavaScript the buttons load the page anew.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
-    let action = ServerAction::<SetTheme>::new();
-    #[cfg(feature = "hydrate")]
+    let action = ServerAction::<SetLook>::new();
     Effect::new(move |_| {
-        if let Some(Ok(theme)) = action.value().get() {
-            apply(theme);
+        if let Some(Ok(look)) = action.value().get() {
+            show(look);
         }
     });
     view! {
@@ -32,15 +31,4 @@ pub fn ThemeSwitch() -> impl IntoView {
         </ActionForm>
     }
     .into_any()
-}
-
-/// Shows a theme at once, as the server will draw the next page.
-#[cfg(feature = "hydrate")]
-fn apply(theme: crate::api::session::Theme) {
-    let Some(root) = document().document_element() else { return };
-    // A page that refuses the attribute keeps its theme until the next page, which is no error worth showing.
-    let _ = match theme.name() {
-        Some(name) => root.set_attribute("data-theme", name),
-        None => root.remove_attribute("data-theme"),
-    };
 }

@@ -9,7 +9,7 @@ mod reasons;
 mod text;
 mod why;
 
-use domain::{Fault, Permission, QueueCounts, QueueKind, TaskDetail, label_set::LabelState};
+use domain::{Fault, Permission, QueueCounts, QueueKind, TaskDetail, label_set::LabelState, preferences::Command};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
@@ -20,10 +20,9 @@ use crate::{
         session::Viewer,
         task::{list_queues, lookup_task},
     },
-    components::{
-        PageHeader, PriorityBadge, ShortcutHelp, StateBadge, When, loaded, on_shortcut, press, unfold, use_viewer,
-    },
+    components::{PageHeader, PriorityBadge, StateBadge, When, loaded, on_command, press, unfold, use_viewer},
     error::AppError,
+    pages::work::{Workspace, listing::Listed},
 };
 use acts::Acts;
 use erase::Erase;
@@ -64,14 +63,6 @@ async fn load(id: Option<String>, viewer: Resource<Result<Viewer, AppError>>) ->
     Ok(Shown { viewer, detail, queues, labels })
 }
 
-const KEYS: &[(&str, &str)] = &[
-    ("c", "claim, or correct when held"),
-    ("r", "resolve"),
-    ("n", "resolve and next"),
-    ("e", "escalate"),
-    ("b", "back to the queue"),
-];
-
 /// The page of one task.
 #[component]
 pub fn TaskPage() -> impl IntoView {
@@ -80,26 +71,36 @@ pub fn TaskPage() -> impl IntoView {
     let acts = Acts::new(id);
     let viewer = use_viewer();
     let shown = Resource::new(move || (id.get(), acts.done.get()), move |(id, _)| load(id, viewer));
-    on_shortcut("c", || {
+    let changed = expect_context::<Workspace>().changed;
+    Effect::new(move |before: Option<u32>| {
+        let now = acts.done.get();
+        if before.is_some_and(|before| before != now) {
+            changed.update(|count| *count += 1);
+        }
+        now
+    });
+    on_command(Command::Claim, || {
         press("claim");
         unfold("correct");
     });
-    on_shortcut("r", || press("resolve"));
-    on_shortcut("n", || press("resolve-next"));
-    on_shortcut("e", || unfold("escalate"));
-    on_shortcut("b", || press("back"));
+    on_command(Command::Resolve, || press("resolve"));
+    on_command(Command::Escalate, || unfold("escalate"));
+    on_command(Command::Back, || press("back"));
     loaded(shown, move |shown| view! { <Page shown acts/> })
 }
 
 #[component]
 fn Page(shown: Shown, acts: Acts) -> impl IntoView {
     let task = shown.detail.task.clone();
-    let back = task.state.queue().map_or_else(|| "/work".to_owned(), |queue| format!("/work/{queue}"));
+    let listing = expect_context::<Workspace>().listing.get_untracked();
+    // Whoever came from elsewhere goes on with the task's own queue.
+    let own = task.state.queue().filter(|_| listing.what == Listed::Held).map(|queue| format!("/work/{queue}"));
+    let back = own.unwrap_or_else(|| listing.address());
     let may_erase = shown.viewer.may(Permission::EraseTexts) || task.erased_at.is_some();
-    let back_title = task.state.queue().map_or_else(|| "Work".to_owned(), ToOwned::to_owned);
     view! {
+        <article class="workspace-pane @container px-4 py-4 sm:px-6">
         <p class="mb-2 text-sm">
-            <a id="back" class="link link-hover text-base-content/70" href=back>"← " {back_title}</a>
+            <a id="back" class="link link-hover text-base-content/70" href=back>"← Back to the list"</a>
         </p>
         <PageHeader title=task.subject.clone()>
             <PriorityBadge priority=task.priority/>
@@ -116,20 +117,20 @@ fn Page(shown: Shown, acts: Acts) -> impl IntoView {
             <span class="font-mono wrap-anywhere">{task.id.to_string()}</span>
         </p>
         // On a narrow screen: what can be done, the text, the reasons. On a wide one the text stands beside the other two.
-        <div class="grid gap-6 xl:grid-cols-[minmax(0,1fr)_24rem] xl:grid-rows-[auto_1fr]">
-            <div class="min-w-0 xl:col-start-2 xl:row-start-1">
+        <div class="grid gap-6 @3xl:grid-cols-[minmax(0,1fr)_20rem] @3xl:grid-rows-[auto_1fr]">
+            <div class="z-10 min-w-0 @3xl:sticky @3xl:top-4 @3xl:col-start-2 @3xl:row-start-1">
                 <Panel shown=shown.clone() acts/>
             </div>
-            <div class="flex min-w-0 flex-col gap-6 xl:col-start-1 xl:row-span-2 xl:row-start-1">
+            <div class="flex min-w-0 flex-col gap-6 @3xl:col-start-1 @3xl:row-span-2 @3xl:row-start-1">
                 <TaskText body=task.body attributes=task.attributes/>
                 <History detail=shown.detail.clone()/>
                 {may_erase.then(|| view! { <Erase task=shown.detail.task.clone() acts/> })}
             </div>
-            <div class="min-w-0 xl:col-start-2 xl:row-start-2">
+            <div class="min-w-0 @3xl:col-start-2 @3xl:row-start-2">
                 <Why detail=shown.detail viewer=shown.viewer/>
             </div>
         </div>
-        <ShortcutHelp keys=KEYS/>
+        </article>
     }
     .into_any()
 }

@@ -1,136 +1,182 @@
-//! Where work waits: the queues, what the viewer holds, and what waits in the chosen queue.
+//! The workspace: the queues, the list of one of them, and beside it the task that is open.
 
+mod divider;
+mod hint;
+pub(crate) mod listing;
 mod queues;
 mod rows;
 
-use domain::{Page, Permission, QueueCounts, TaskSummary};
+use domain::{Page, Permission, QueueCounts, TaskSummary, preferences::Command};
 use leptos::{form::ActionForm, prelude::*};
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{components::Outlet, hooks::use_location};
 use serde::{Deserialize, Serialize};
 
+pub use self::hint::WorkPage;
+use self::{
+    divider::Divider,
+    listing::{Listed, Listing, task_of},
+    queues::{Live, QueueList},
+    rows::TaskRows,
+};
 use crate::{
     api::{
+        preferences::{Look, SetLook},
         session::Viewer,
         task::{list_claimed, list_queues, list_waiting},
         work::ClaimNext,
     },
     components::{
-        EmptyState, FormError, PageHeader, Pager, ShortcutHelp, action_error, announce, loaded, on_shortcut, use_viewer,
+        EmptyState, FormError, KeyHint, Pager, action_error, announce, loaded, on_command, press, show, shown,
+        try_press, use_viewer,
     },
     error::AppError,
 };
-use queues::{Live, QueueList};
-use rows::TaskRows;
 
-/// Which tasks the page lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Chosen {
-    /// What the viewer holds.
-    Held,
-    /// What waits in a queue.
-    Queue(String),
-}
-
-/// Everything that the page shows.
+/// Everything that the lists show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Board {
+pub(crate) struct Board {
     viewer: Viewer,
     queues: Vec<QueueCounts>,
     held: Vec<TaskSummary>,
     rows: Page<TaskSummary>,
 }
 
-async fn load(
-    chosen: Chosen,
-    after: Option<String>,
-    viewer: Resource<Result<Viewer, AppError>>,
-) -> Result<Board, AppError> {
+/// What the pages inside the workspace share.
+#[derive(Clone, Copy)]
+pub(crate) struct Workspace {
+    /// Raised when an act may have changed the lists.
+    pub(crate) changed: RwSignal<u32>,
+    /// What the list shows.
+    pub(crate) listing: Memo<Listing>,
+    pub(crate) board: Resource<Result<Board, AppError>>,
+}
+
+async fn load(listing: Listing, viewer: Resource<Result<Viewer, AppError>>) -> Result<Board, AppError> {
     let viewer = viewer.await?;
     let queues = list_queues().await?;
     let held = list_claimed().await?;
-    let rows = match chosen {
-        Chosen::Held => Page { items: held.clone(), next: None },
-        Chosen::Queue(queue) => list_waiting(queue, after).await?,
+    let rows = match listing.what {
+        Listed::Held => Page { items: held.clone(), next: None },
+        Listed::Queue(queue) => list_waiting(queue, listing.after).await?,
     };
     Ok(Board { viewer, queues, held, rows })
 }
 
-const KEYS: &[(&str, &str)] = &[("j", "down"), ("k", "up"), ("Enter", "open"), ("n", "next task")];
-
-/// The page of queues and waiting tasks.
+/// The frame of every page about tasks. It outlives the task that is open, so that the lists stay where they are.
 #[component]
-pub fn WorkPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let chosen = Memo::new(move |_| match params.with(|params| params.get("queue")) {
-        Some(queue) => Chosen::Queue(queue),
-        None => Chosen::Held,
-    });
-    let after = Memo::new(move |_| query.with(|query| query.get("after")));
+pub fn WorkspaceLayout() -> impl IntoView {
+    let location = use_location();
+    let listing =
+        Memo::new(move |_| location.pathname.with(|path| location.query.with(|query| Listing::of(path, query))));
+    let open = Memo::new(move |_| location.pathname.with(|path| task_of(path).map(ToOwned::to_owned)));
+    let changed = RwSignal::new(0_u32);
     let viewer = use_viewer();
-    let board = Resource::new(move || (chosen.get(), after.get()), move |(chosen, after)| load(chosen, after, viewer));
+    let board = Resource::new(move || (listing.get(), changed.get()), move |(listing, _)| load(listing, viewer));
+    provide_context(Workspace { changed, listing, board });
     let next = ServerAction::<ClaimNext>::new();
-    Effect::new(move |_| {
-        if let Some(Ok(None)) = next.value().get() {
+    Effect::new(move |_| match next.value().get() {
+        Some(Ok(None)) => {
             announce("Nothing waits there now.");
-            board.refetch();
+            changed.update(|count| *count += 1);
+        }
+        Some(Ok(Some(_))) => changed.update(|count| *count += 1),
+        _ => {}
+    });
+    let look = ServerAction::<SetLook>::new();
+    let live = Live::open();
+    let step = move |step: i32| match open.get_untracked() {
+        Some(_) => rows::open_beside(step),
+        None => rows::move_focus(step),
+    };
+    on_command(Command::Down, move || step(1));
+    on_command(Command::Up, move || step(-1));
+    on_command(Command::Next, || {
+        if !try_press("resolve-next") {
+            press("next-task");
         }
     });
-    let live = Live::open();
-    on_shortcut("j", || rows::move_focus(1));
-    on_shortcut("k", || rows::move_focus(-1));
-    on_shortcut("n", || crate::components::press("next-task"));
-
-    loaded(board, move |shown| {
-        let chosen = chosen.get_untracked();
-        view! {
-            <Head board=shown.clone() chosen=chosen.clone() next live reload=board/>
-            <div class="grid gap-6 lg:grid-cols-[15rem_minmax(0,1fr)]">
-                <QueueList
-                    queues=shown.queues.clone()
-                    held=shown.held.len()
-                    chosen=chosen.clone()
-                    approvals=shown.viewer.may(Permission::ApproveAutomations)
-                    live
-                />
-                <section aria-label="Tasks" class="min-w-0">
-                    <Listed board=shown chosen/>
-                </section>
+    on_command(Command::Focus, move || {
+        let now = Look { focus: !shown().focus, ..shown() };
+        show(now);
+        look.dispatch(SetLook { theme: None, density: None, list_width: None, focus: Some(now.focus) });
+    });
+    view! {
+        <div class="workspace" class:workspace-on-task=move || open.with(Option::is_some)>
+            <div class="workspace-lists">
+                {loaded(board, move |shown| view! { <Lists board=shown next live open/> })}
             </div>
-            <ShortcutHelp keys=KEYS/>
-        }
-    })
+            <Divider keep=look/>
+            <div class="workspace-task min-w-0">
+                <Outlet/>
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
-/// The heading for what is chosen, and the button that takes the next task.
+/// The queues, and the list of one of them.
 #[component]
-fn Head(
-    board: Board,
-    chosen: Chosen,
-    next: ServerAction<ClaimNext>,
-    live: Live,
-    reload: Resource<Result<Board, AppError>>,
-) -> impl IntoView {
-    let changed = changed(&board, &chosen, live);
-    let (title, subtitle) = match &chosen {
-        Chosen::Held => ("Your work".to_owned(), "Tasks that you hold now.".to_owned()),
-        Chosen::Queue(name) => board
+fn Lists(board: Board, next: ServerAction<ClaimNext>, live: Live, open: Memo<Option<String>>) -> impl IntoView {
+    let listing = expect_context::<Workspace>().listing.get_untracked();
+    view! {
+        <div class="border-base-300 px-3 pt-3 xl:border-r xl:py-4">
+            <QueueList
+                queues=board.queues.clone()
+                held=board.held.len()
+                chosen=listing.what.clone()
+                approvals=board.viewer.may(Permission::ApproveAutomations)
+                live
+            />
+        </div>
+        <section id="list" aria-label="Tasks" class="min-w-0">
+            <Head board=board.clone() listing=listing.clone() next live open/>
+            <Rows board listing open/>
+        </section>
+    }
+    .into_any()
+}
+
+/// What a list is called, and what it is for.
+pub(crate) fn title(board: &Board, listed: &Listed) -> (String, String) {
+    match listed {
+        Listed::Held => ("Your work".to_owned(), "Tasks that you hold now.".to_owned()),
+        Listed::Queue(name) => board
             .queues
             .iter()
             .find(|counts| counts.queue.name == *name)
             .map_or((name.clone(), String::new()), |counts| (counts.queue.title.clone(), counts.queue.purpose.clone())),
+    }
+}
+
+/// The heading for what is listed, and the button that takes the next task.
+#[component]
+fn Head(
+    board: Board,
+    listing: Listing,
+    next: ServerAction<ClaimNext>,
+    live: Live,
+    open: Memo<Option<String>>,
+) -> impl IntoView {
+    let changed = changed(&board, &listing.what, live);
+    let reload = expect_context::<Workspace>().changed;
+    let (title, purpose) = title(&board, &listing.what);
+    let (queue, label) = match &listing.what {
+        Listed::Queue(name) => (name.clone(), "Take the next task here"),
+        Listed::Held => (String::new(), "Take the next task"),
     };
-    let queue = match chosen {
-        Chosen::Queue(name) => name,
-        Chosen::Held => String::new(),
+    let from = Listing { after: None, ..listing }.address();
+    let heading = move || {
+        let title = title.clone();
+        if open.with(Option::is_some) {
+            view! { <h2 class="text-base font-semibold wrap-anywhere">{title}</h2> }.into_any()
+        } else {
+            view! { <h1 class="text-base font-semibold wrap-anywhere">{title}</h1> }.into_any()
+        }
     };
-    let label = if queue.is_empty() { "Take the next task" } else { "Take the next task here" };
     view! {
-        <PageHeader title subtitle>
-            <Show when=move || changed.get()>
-                <button class="btn btn-sm btn-soft btn-info" on:click=move |_| reload.refetch()>
-                    "The queue changed: show it anew"
-                </button>
-            </Show>
+        <div class="flex flex-col gap-2 px-4 pt-4 pb-3">
+            {heading}
+            {(!purpose.is_empty()).then(|| view! { <p class="text-xs text-base-content/70">{purpose}</p> })}
             {board
                 .viewer
                 .may(Permission::WorkTasks)
@@ -138,28 +184,33 @@ fn Head(
                     view! {
                         <ActionForm action=next>
                             <input type="hidden" name="queue" value=queue/>
-                            <button id="next-task" class="btn btn-primary btn-sm" disabled=move || next.pending().get()>
+                            <input type="hidden" name="from" value=from/>
+                            <button id="next-task" class="btn btn-primary btn-sm w-full" disabled=move || next.pending().get()>
                                 {label}
+                                <KeyHint command=Command::Next/>
                             </button>
                         </ActionForm>
                     }
                 })}
-        </PageHeader>
-        <div class="mb-3 empty:mb-0">
             <FormError error=action_error(next)/>
+            <Show when=move || matches!(next.value().get(), Some(Ok(None)))>
+                <p class="alert alert-soft text-sm">"Nothing waits there now."</p>
+            </Show>
+            <Show when=move || changed.get()>
+                <button class="btn btn-xs btn-soft btn-info" on:click=move |_| reload.update(|count| *count += 1)>
+                    "The queue changed: show it anew"
+                </button>
+            </Show>
         </div>
-        <Show when=move || matches!(next.value().get(), Some(Ok(None)))>
-            <p class="alert alert-soft mb-3 text-sm">"Nothing waits there now."</p>
-        </Show>
     }
     .into_any()
 }
 
 /// Whether the queue has changed since the list was read. The list itself does not move under anybody's hands.
-fn changed(board: &Board, chosen: &Chosen, live: Live) -> Memo<bool> {
-    let queue = match chosen {
-        Chosen::Queue(name) => board.queues.iter().find(|counts| counts.queue.name == *name),
-        Chosen::Held => None,
+fn changed(board: &Board, listed: &Listed, live: Live) -> Memo<bool> {
+    let queue = match listed {
+        Listed::Queue(name) => board.queues.iter().find(|counts| counts.queue.name == *name),
+        Listed::Held => None,
     };
     let shown = queue.map(|counts| (counts.queue.name.clone(), counts.waiting));
     Memo::new(move |_| {
@@ -169,25 +220,28 @@ fn changed(board: &Board, chosen: &Chosen, live: Live) -> Memo<bool> {
 
 /// The tasks, or why there are none.
 #[component]
-fn Listed(board: Board, chosen: Chosen) -> impl IntoView {
+fn Rows(board: Board, listing: Listing, open: Memo<Option<String>>) -> impl IntoView {
     let Page { items, next } = board.rows;
     if items.is_empty() {
-        let (title, text) = match chosen {
-            Chosen::Held if board.viewer.may(Permission::WorkTasks) => {
+        let (title, text) = match listing.what {
+            Listed::Held if board.viewer.may(Permission::WorkTasks) => {
                 ("You hold no task", "Take the next task, or choose a queue and open a task there.")
             }
-            Chosen::Held => {
+            Listed::Held => {
                 ("You hold no task", "Your role reads tasks and takes none. Choose a queue to look into it.")
             }
-            Chosen::Queue(_) => {
+            Listed::Queue(_) => {
                 ("Nothing waits in this queue", "New tasks appear here as soon as a decision sends them.")
             }
         };
-        return view! { <EmptyState title text/> }.into_any();
+        return view! { <div class="px-4"><EmptyState title text/></div> }.into_any();
     }
+    let show_queue = !matches!(listing.what, Listed::Queue(_));
     view! {
-        <TaskRows items show_queue=!matches!(chosen, Chosen::Queue(_))/>
-        <Pager next/>
+        <TaskRows items show_queue listing open/>
+        <div class="px-4 pb-4">
+            <Pager next/>
+        </div>
     }
     .into_any()
 }

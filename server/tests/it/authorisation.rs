@@ -66,6 +66,7 @@ const FUNCTIONS: &[(&str, &[Role], &str)] = &[
     ("viewer", EVERYBODY, ""),
     ("overview", EVERYBODY, ""),
     ("change_password", EVERYBODY, "old=x&new=y&again=y"),
+    ("set_keys", EVERYBODY, "on=true"),
     ("list_queues", READS_TASKS, ""),
     ("list_waiting", READS_TASKS, "queue=triage"),
     ("list_claimed", READS_TASKS, ""),
@@ -165,7 +166,7 @@ const FUNCTIONS: &[(&str, &[Role], &str)] = &[
 ];
 
 /// Server functions with walks of their own: they make or end the session that the walk needs, or need none.
-const SESSION_FUNCTIONS: [&str; 3] = ["sign_in", "sign_out", "set_theme"];
+const SESSION_FUNCTIONS: [&str; 3] = ["sign_in", "sign_out", "set_look"];
 
 /// Routes of the REST API: the scopes of which each alone is enough, and the roles that may call it with a session.
 const API: &[(&str, &str, &[Scope], &[Role])] = &[

@@ -18,6 +18,7 @@ mod model;
 mod openapi;
 mod policy;
 mod policy_cli;
+mod preferences;
 mod problem;
 mod rollout;
 mod support;

@@ -173,7 +173,9 @@ impl Floor {
     pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Option<String> {
         let body = format!("email={}&password={}", encode(email), encode(password));
         let answer = self.send(form("/fn/sign_in", None, body)).await;
-        answer.header(header::SET_COOKIE).split(';').next().filter(|cookie| !cookie.is_empty()).map(str::to_owned)
+        let cookies = answer.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
+        let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|cookie| !cookie.starts_with("look="));
+        session.filter(|cookie| !cookie.is_empty()).map(str::to_owned)
     }
 
     /// Calls the REST API with a key.

@@ -16,12 +16,12 @@ use crate::{
     },
     components::{
         EmptyState, FormError, LabelBadge, PageHeader, Pager, TableRegion, When, action_error, announce_done,
-        loaded_for, on_shortcut, press,
+        loaded_for, on_key, press,
     },
 };
 
 /// Digits that pick a label of the first text.
-const DIGITS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+const DIGITS: [char; 9] = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /// Contested texts, the longest contested first.
 #[component]
@@ -36,7 +36,7 @@ pub fn DisputesPage() -> impl IntoView {
     announce_done(settle, "Settled.");
     let error = action_error(settle);
     for digit in DIGITS {
-        on_shortcut(digit, move || press(&format!("pick-{digit}")));
+        on_key(digit, move || press(&format!("pick-{digit}")));
     }
     loaded_for(page, move |(page, entries, backlog), viewer| {
         let may_settle = viewer.may(Permission::SettleLabels);

@@ -10,11 +10,11 @@ use leptos_router::{
 use super::{LabelTabs, count_label_backlog, names::link, text::ExampleText};
 use crate::{
     api::label_set::{SortExample, SortExamples, list_unsorted},
-    components::{EmptyState, FormError, PageHeader, action_error, announce_done, loaded_for, on_shortcut, press},
+    components::{EmptyState, FormError, PageHeader, action_error, announce_done, loaded_for, on_key, press},
 };
 
 /// The keys for the parts, in their order: as many as a label may have.
-const KEYS: [&str; domain::label_set::MAX_PARTS] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+const KEYS: [char; domain::label_set::MAX_PARTS] = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /// The button of the first example for a part.
 fn button(place: usize) -> String {
@@ -38,7 +38,7 @@ pub fn SortPage() -> impl IntoView {
     announce_done(one, "Sorted.");
     announce_done(many, "All of them are sorted.");
     for (place, key) in KEYS.into_iter().enumerate() {
-        on_shortcut(key, move || press(&button(place)));
+        on_key(key, move || press(&button(place)));
     }
     let errors = [action_error(one), action_error(many)];
     loaded_for(page, move |(unsorted, backlog), viewer| {
@@ -146,7 +146,8 @@ fn Row(label: Label, first: bool, parts: Vec<String>, one: ServerAction<SortExam
         .enumerate()
         .filter(|_| may_sort)
         .map(|(place, part)| {
-            let key = first.then(|| view! { <kbd class="kbd kbd-xs" aria-hidden="true">{KEYS[place]}</kbd> });
+            let key =
+                first.then(|| view! { <kbd class="kbd kbd-xs" aria-hidden="true">{KEYS[place].to_string()}</kbd> });
             let (id, name) = (id.clone(), format!("{part}: {about}"));
             view! {
                 <ActionForm action=one>

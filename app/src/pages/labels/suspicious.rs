@@ -8,8 +8,7 @@ use super::{LabelTabs, count_label_backlog, text::ExampleText};
 use crate::{
     api::label::{AnswerSuspicion, list_suspicions},
     components::{
-        EmptyState, FormError, LabelBadge, PageHeader, Pager, action_error, announce_done, loaded_for, on_shortcut,
-        press,
+        EmptyState, FormError, LabelBadge, PageHeader, Pager, action_error, announce_done, loaded_for, on_key, press,
     },
 };
 
@@ -29,8 +28,8 @@ pub fn SuspiciousPage() -> impl IntoView {
     );
     announce_done(answer, "Answered.");
     let error = action_error(answer);
-    on_shortcut("c", || press(CHANGE_FIRST));
-    on_shortcut("k", || press(KEEP_FIRST));
+    on_key('c', || press(CHANGE_FIRST));
+    on_key('k', || press(KEEP_FIRST));
     loaded_for(page, move |(page, backlog), viewer| {
         let may_settle = viewer.may(Permission::SettleLabels);
         view! {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     api::work::{HeartbeatTask, THEN_NEXT},
     components::{Countdown, FormError, When, action_error},
-    pages::approvals::who,
+    pages::{approvals::who, work::Workspace},
 };
 
 /// Milliseconds between two heartbeats of an open page; a lease lasts many times as long.
@@ -112,6 +112,7 @@ fn Held(
     };
     let (of_resolve, of_release) = (hidden.clone(), hidden);
     let here = queue.clone();
+    let from = expect_context::<Workspace>().listing.get_untracked().address();
     let work = if blind {
         view! { <CheckForm task=task.clone() token acts labels/> }.into_any()
     } else {
@@ -120,13 +121,14 @@ fn Held(
             <ActionForm action=acts.resolve>
                 {of_resolve()}
                 <input type="hidden" name="queue" value=here/>
+                <input type="hidden" name="from" value=from/>
                 <div class="grid grid-cols-2 gap-2">
                     <button id="resolve" class="btn btn-primary" disabled=move || acts.resolve.pending().get()>"Resolve"</button>
                     <button
                         id="resolve-next"
                         name="then"
                         value=THEN_NEXT
-                        class="btn btn-primary btn-soft"
+                        class="btn btn-primary btn-soft px-2 text-nowrap"
                         disabled=move || acts.resolve.pending().get()
                     >
                         "Resolve, next"

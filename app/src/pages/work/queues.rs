@@ -3,7 +3,7 @@
 use domain::{QueueCounts, QueueKind, overview::Overview};
 use leptos::prelude::*;
 
-use super::Chosen;
+use super::listing::Listed;
 use crate::components::live_overview;
 
 /// The live numbers of the queues.
@@ -34,7 +34,7 @@ impl Live {
 pub(super) fn QueueList(
     queues: Vec<QueueCounts>,
     held: usize,
-    chosen: Chosen,
+    chosen: Listed,
     approvals: bool,
     live: Live,
 ) -> impl IntoView {
@@ -45,7 +45,7 @@ pub(super) fn QueueList(
             .into_iter()
             .map(|counts| {
                 let name = counts.queue.name;
-                let current = chosen == Chosen::Queue(name.clone());
+                let current = chosen == Listed::Queue(name.clone());
                 let href = format!("/work/{name}");
                 let count = Signal::derive(move || live.waiting(&name).unwrap_or(counts.waiting));
                 view! { <QueueLink href title=counts.queue.title count=Some(count) late=counts.late current/> }
@@ -61,19 +61,19 @@ pub(super) fn QueueList(
     let held_count = Signal::stored(held as u64);
     view! {
         <nav aria-label="Queues" class="min-w-0">
-            <ul class="flex gap-1 overflow-x-auto pb-1 lg:flex-col lg:overflow-visible">
+            <ul class="flex gap-1 overflow-x-auto pb-1 xl:flex-col xl:overflow-visible">
                 <QueueLink
                     href="/work".to_owned()
                     title="Your work".to_owned()
                     count=Some(held_count)
                     late=0
-                    current=chosen == Chosen::Held
+                    current=chosen == Listed::Held
                 />
                 {approvals_link}
-                <li class="hidden px-3 pt-3 pb-1 text-xs font-medium text-base-content/70 lg:block">"Queues"</li>
+                <li class="hidden px-3 pt-3 pb-1 text-xs font-medium text-base-content/70 xl:block">"Queues"</li>
                 {links(people)}
                 {(!bots.is_empty())
-                    .then(|| view! { <li class="hidden px-3 pt-3 pb-1 text-xs font-medium text-base-content/70 lg:block">"Automations"</li> })}
+                    .then(|| view! { <li class="hidden px-3 pt-3 pb-1 text-xs font-medium text-base-content/70 xl:block">"Automations"</li> })}
                 {links(bots)}
             </ul>
         </nav>

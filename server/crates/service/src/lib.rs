@@ -28,6 +28,7 @@ mod password;
 mod people;
 mod policy;
 pub mod ports;
+mod preferences;
 mod presence;
 mod queue;
 mod report;

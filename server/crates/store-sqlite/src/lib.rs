@@ -37,6 +37,7 @@ mod policy;
 mod policy_comment;
 mod policy_port;
 mod policy_shadow;
+mod preference;
 mod queue;
 mod reads;
 mod session;

@@ -17,6 +17,7 @@ use domain::{
     label::{LabelCount, LabelFilter},
     label_set::LabelName,
     overview::DestinationCount,
+    preferences::Preferences,
     rollout::ShadowCase,
     suspicion::SuspiciousLabel,
     task::{PendingApproval, TaskFilter},
@@ -28,8 +29,8 @@ use service::ports::store::{
 
 use crate::{
     api_key, audit, automation, correction, counter, dataset, decision, decision_list, dispute, drift, escalation,
-    evaluation, event, idempotency, import, label, label_set, model, queue, session, shadow, stages, suspicion, task,
-    task_list, training_run, transaction::SqliteTransaction, unsure, user,
+    evaluation, event, idempotency, import, label, label_set, model, preference, queue, session, shadow, stages,
+    suspicion, task, task_list, training_run, transaction::SqliteTransaction, unsure, user,
 };
 
 #[async_trait]
@@ -378,6 +379,11 @@ impl PeopleReads for SqliteTransaction {
 
     async fn lookup_session(&mut self, digest: &str) -> StoreResult<Option<SessionRecord>> {
         let answer = session::lookup(self.connection().await?, digest).await;
+        self.settle(answer)
+    }
+
+    async fn lookup_preferences(&mut self, id: UserId) -> StoreResult<Option<Preferences>> {
+        let answer = preference::lookup(self.connection().await?, id).await;
         self.settle(answer)
     }
 

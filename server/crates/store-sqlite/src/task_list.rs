@@ -18,7 +18,12 @@ const MAX_CLAIMS: i64 = 200;
 
 macro_rules! summary_columns {
     () => {
-        "id, subject, channel, state, queue, holder_name, urgency, label, due, submitted_at"
+        concat!(
+            "id, subject, channel, state, queue, holder_name, urgency, label, due, submitted_at, ",
+            "(SELECT CASE WHEN task.label IS NULL AND json_extract(decision.document, '$.check') IS NOT NULL THEN NULL ",
+            "ELSE json_extract(decision.document, '$.explanation') END ",
+            "FROM decision WHERE decision.id = task.decision_id) AS why"
+        )
     };
 }
 
@@ -218,6 +223,7 @@ struct SummaryRow {
     label: Option<String>,
     due: i64,
     submitted_at: i64,
+    why: Option<String>,
 }
 
 impl TryFrom<SummaryRow> for TaskSummary {
@@ -235,6 +241,7 @@ impl TryFrom<SummaryRow> for TaskSummary {
             label: row.label,
             due_at: due_at(row.due),
             submitted_at: Timestamp::from_ms(row.submitted_at),
+            why: row.why,
         })
     }
 }

@@ -11,6 +11,7 @@ use domain::{
     evaluation::EvaluationCase,
     import::LabelImport,
     label_set::LabelName,
+    preferences::Preferences,
     suspicion::Suspicion,
 };
 use service::ports::store::{
@@ -20,7 +21,7 @@ use service::ports::store::{
 
 use crate::{
     api_key, automation, correction, dataset, decision, drift, escalation, evaluation, idempotency, import, label,
-    label_set, model, queue, session, shadow, submission, suspicion, task, training_run,
+    label_set, model, preference, queue, session, shadow, submission, suspicion, task, training_run,
     transaction::SqliteTransaction, user,
 };
 
@@ -162,6 +163,11 @@ impl PeopleWrites for SqliteTransaction {
 
     async fn save_password(&mut self, id: UserId, password_hash: &str) -> StoreResult<()> {
         let answer = user::save_password(self.connection().await?, id, password_hash).await;
+        self.settle(answer)
+    }
+
+    async fn save_preferences(&mut self, id: UserId, preferences: &Preferences) -> StoreResult<()> {
+        let answer = preference::save(self.connection().await?, id, preferences).await;
         self.settle(answer)
     }
 

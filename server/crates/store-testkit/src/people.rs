@@ -1,7 +1,10 @@
 //! People, sessions and keys.
 #![expect(missing_docs, reason = "the name of a behaviour is the sentence that describes it")]
 
-use domain::{ApiKey, PageRequest, Role, Scope, User};
+use domain::{
+    ApiKey, PageRequest, Role, Scope, User,
+    preferences::{Density, Preferences, Theme},
+};
 use service::ports::store::{SessionRecord, Store, StoreError};
 
 use crate::fixtures::{api_key, api_key_id, at, session, user, user_id};
@@ -22,6 +25,21 @@ pub async fn a_person_is_found_by_identifier_and_with_password_by_address(store:
     let found = view.lookup_credentials("person001@example.com").await.unwrap();
     assert_eq!(found, Some((user(1, Role::Agent), "$argon2id$one".to_owned())));
     assert_eq!(view.lookup_credentials("nobody@example.com").await.unwrap(), None);
+}
+
+pub async fn what_a_person_chose_is_kept_and_changed(store: &dyn Store) {
+    add(store, &[user(1, Role::Agent), user(2, Role::Agent)]).await;
+    assert_eq!(store.read().await.unwrap().lookup_preferences(user_id(1)).await.unwrap(), None);
+    let first = Preferences { theme: Theme::Dark, list_width: 4, ..Preferences::default() };
+    let second = Preferences { density: Density::Compact, ..first.clone() };
+    for chosen in [first, second] {
+        let mut tx = store.begin().await.unwrap();
+        tx.save_preferences(user_id(1), &chosen).await.unwrap();
+        tx.save().await.unwrap();
+        let mut view = store.read().await.unwrap();
+        assert_eq!(view.lookup_preferences(user_id(1)).await.unwrap(), Some(chosen));
+        assert_eq!(view.lookup_preferences(user_id(2)).await.unwrap(), None);
+    }
 }
 
 pub async fn an_address_is_taken_once(store: &dyn Store) {

@@ -2,7 +2,7 @@
 #![expect(missing_docs, reason = "the name of a behaviour is the sentence that describes it")]
 
 use domain::{
-    PageRequest, Priority, Task, TaskId, TaskState, TaskSummary,
+    BlindCheck, Decision, Destination, PageRequest, Priority, Task, TaskId, TaskState, TaskSummary,
     label::LabelFilter,
     task::{ERASED_SUBJECT, TaskFilter},
 };
@@ -11,7 +11,8 @@ use service::ports::store::{Store, StoreError, Submission};
 use crate::{
     add,
     fixtures::{
-        at, awaiting_approval, claim, label_id, submission, submission_in, submissions, task, task_id, task_label,
+        at, awaiting_approval, claim, decision, label_id, submission, submission_in, submissions, task, task_id,
+        task_label,
     },
     ids_of,
 };
@@ -141,8 +142,22 @@ pub async fn a_listed_task_shows_its_summary(store: &dyn Store) {
         label: Some("billing".to_owned()),
         due_at: task(1).due_at,
         submitted_at: at(1),
+        why: Some(decision(1).explanation),
     };
     assert_eq!(page.items, [expected]);
+}
+
+pub async fn a_list_does_not_tell_what_is_to_be_checked_blindly(store: &dyn Store) {
+    let checked = |n: u64, label: Option<&str>| {
+        let check = Some(BlindCheck { probability: 0.1, instead_of: Destination::Close });
+        let given = submission(n);
+        let task = Task { label: label.map(ToOwned::to_owned), ..given.task };
+        Submission { task, decision: Decision { check, ..given.decision }, ..given }
+    };
+    add(store, &[checked(1, None), checked(2, Some("billing"))]).await;
+    let page = store.read().await.unwrap().list_tasks(&TaskFilter::default(), &PageRequest::first(2)).await.unwrap();
+    let why: Vec<_> = page.items.into_iter().map(|task| task.why).collect();
+    assert_eq!(why, [Some(decision(2).explanation), None], "once it has a label, everybody may know");
 }
 
 pub async fn tasks_are_narrowed_by_every_filter_and_by_all_together(store: &dyn Store) {

@@ -22,6 +22,7 @@ use domain::{
     label_set::LabelName,
     overview::DestinationCount,
     policy::PolicyComment,
+    preferences::Preferences,
     rollout::{PolicyOutcome, PolicyShadowCase, ShadowCase},
     simulation::HistoryCase,
     suspicion::{Suspicion, SuspiciousLabel},
@@ -456,6 +457,8 @@ pub trait PeopleReads {
     async fn count_active_administrators(&mut self) -> StoreResult<u64>;
     /// A session.
     async fn lookup_session(&mut self, digest: &str) -> StoreResult<Option<SessionRecord>>;
+    /// What a person chose for themselves; nothing when that is nothing.
+    async fn lookup_preferences(&mut self, id: UserId) -> StoreResult<Option<Preferences>>;
     /// A key with the SHA-256 of its secret, in hexadecimal.
     async fn lookup_api_key(&mut self, id: ApiKeyId) -> StoreResult<Option<(ApiKey, String)>>;
     /// Keys, newest first.
@@ -471,6 +474,8 @@ pub trait PeopleWrites {
     async fn save_user(&mut self, user: &User) -> StoreResult<()>;
     /// Changes a person's password.
     async fn save_password(&mut self, id: UserId, password_hash: &str) -> StoreResult<()>;
+    /// Keeps what a person chose for themselves.
+    async fn save_preferences(&mut self, id: UserId, preferences: &Preferences) -> StoreResult<()>;
     /// Adds a session, or changes the one of this digest.
     async fn save_session(&mut self, session: &SessionRecord) -> StoreResult<()>;
     /// Removes a session.
