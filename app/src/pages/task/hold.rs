@@ -48,6 +48,9 @@ pub(super) fn Panel(shown: Shown, acts: Acts) -> impl IntoView {
             <p>{claim.holder_name} " holds it " <Countdown until=claim.expires_at over="and the hold has ended"/> "."</p>
         }
         .into_any(),
+        TaskState::Snoozed { by, until, .. } => {
+            view! { <p>{by} " put it aside; it is back " <When at=until/> "."</p> }.into_any()
+        }
         TaskState::AwaitingApproval { automation, otherwise, approver, .. }
             if may(Permission::ApproveAutomations) && approver.admits(viewer.role) => {
             view! { <ApprovalForm task=task.id automation otherwise acts/> }.into_any()
