@@ -75,7 +75,7 @@ pub async fn release_task(
 /// Ends the work on a task, and leads to its queue or to the next task there.
 ///
 /// # Errors
-/// When the hold ended or was replaced.
+/// When the reply is too long, or the hold ended or was replaced.
 #[server(prefix = "/fn", endpoint = "resolve_task")]
 pub async fn resolve_task(
     /// The task.
@@ -86,10 +86,13 @@ pub async fn resolve_task(
     queue: String,
     /// `next` to take the queue's next task at once.
     then: Option<String>,
+    /// What the submitter is told; the reply of the viewer's draft when the field is missing.
+    #[server(default)]
+    reply: Option<String>,
 ) -> Result<Task, AppError> {
     use crate::api::{actor, fail, services};
     let actor = actor()?;
-    let task = services().resolve(&actor, task, token).await.map_err(fail)?;
+    let task = services().resolve(&actor, task, token, reply.as_deref()).await.map_err(fail)?;
     let next = match then.as_deref() {
         Some(THEN_NEXT) => services().claim_next(&actor, std::slice::from_ref(&queue), None).await.map_err(fail)?,
         _ => None,
@@ -202,9 +205,9 @@ pub async fn answer_approval(
 }
 
 #[cfg(feature = "ssr")]
-mod on_server {
+pub(super) mod on_server {
     /// Leads to a queue's page; to the page of all queues for a name that no queue can have.
-    pub(super) fn go_to_queue(queue: Option<&str>) {
+    pub(in crate::api) fn go_to_queue(queue: Option<&str>) {
         match queue.filter(|queue| domain::text::check_name("queue", queue).is_ok()) {
             Some(queue) => leptos_axum::redirect(&format!("/work/{queue}")),
             None => leptos_axum::redirect("/work"),
