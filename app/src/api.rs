@@ -1,8 +1,10 @@
 //! The server functions: each takes the actor from the request, calls one use case and maps its answer.
 
+pub mod comment;
 pub mod dataset;
 pub mod dead_letter;
 pub mod decision;
+pub mod draft;
 pub mod escalation;
 #[cfg(all(test, feature = "ssr"))]
 mod form_tests;
@@ -11,13 +13,16 @@ pub mod import;
 pub mod label;
 pub mod label_set;
 pub mod model;
+pub mod notice;
 pub mod overview;
 pub mod people;
 pub mod policy;
 pub mod preferences;
+pub mod resolution;
 pub mod session;
 #[cfg(feature = "ssr")]
 mod shown_once;
+pub mod snooze;
 pub mod task;
 pub mod work;
 

@@ -40,6 +40,7 @@ use pages::{
     },
     models::{AutomationPage, CasesPage, DriftPage, ModelPage, ModelsPage},
     not_found::NotFoundPage,
+    notices::NoticesPage,
     overview::OverviewPage,
     people::{KeysPage, PeoplePage},
     policies::{PoliciesPage, PolicyPage, PolicyRolloutPage, PolicySimulationPage},
@@ -98,8 +99,10 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("") view=WorkspaceLayout ssr=SsrMode::Async>
                         <Route path=path!("/work") view=WorkPage ssr=SsrMode::Async/>
                         <Route path=path!("/work/:queue") view=WorkPage ssr=SsrMode::Async/>
+                        <Route path=path!("/aside") view=WorkPage ssr=SsrMode::Async/>
                         <Route path=path!("/tasks/:id") view=TaskPage ssr=SsrMode::Async/>
                     </ParentRoute>
+                    <Route path=path!("/notices") view=NoticesPage ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
                     <Route path=path!("/dead-letters") view=DeadLettersPage ssr=SsrMode::Async/>
                     <Route path=path!("/escalations") view=EscalationsPage ssr=SsrMode::Async/>

@@ -11,6 +11,7 @@ pub mod home;
 pub mod labels;
 pub mod models;
 pub mod not_found;
+pub mod notices;
 pub mod overview;
 pub mod people;
 pub mod policies;

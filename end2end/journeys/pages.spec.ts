@@ -2,7 +2,7 @@
 import { expect, test, type Role } from "../support/test.ts";
 
 const PAGES: Readonly<Record<Role, readonly string[]>> = {
-  agent: ["/work", "/work/triage", "/escalations", "/overview", "/account"],
+  agent: ["/work", "/work/triage", "/aside", "/notices", "/escalations", "/overview", "/account"],
   supervisor: ["/work", "/approvals", "/dead-letters", "/escalations", "/overview", "/decisions", "/policies", "/policies/2", "/policies/2?edit=1", "/policies/2/simulation", "/policies/2/rollout", "/guardrails", "/models", "/models/1", "/models/1/cases", "/models/automation", "/models/drift", "/labels", "/labels/disputes", "/labels/suspicious", "/labels/names", "/labels/agreement", "/labels/unsure", "/labels/datasets", "/labels/datasets/1", "/labels/imports"],
   auditor: ["/overview", "/decisions", "/policies", "/guardrails", "/dead-letters", "/models", "/labels"],
   administrator: ["/overview", "/people", "/keys"],

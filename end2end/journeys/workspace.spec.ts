@@ -31,6 +31,15 @@ test("work goes on by keyboard alone, and the list stays where it is", async ({ 
   await expect(page).not.toHaveURL(held);
   await page.waitForURL(/\/tasks\/task_.*from=/);
   await expect(page.getByText("You hold this task")).toBeVisible();
+  const resolved = await page.getByRole("heading", { level: 1 }).innerText();
+  await page.keyboard.press("r");
+  await page.waitForURL(/\/work\/triage$/);
+  await expect(page.getByText(`Resolved: ${resolved}`)).toBeVisible();
+  await page.keyboard.press("z");
+  await page.waitForURL(/\/tasks\/task_/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(resolved);
+  await expect(page.getByText("You hold this task")).toBeVisible();
+  await expect(page.getByText(`Resolved: ${resolved}`)).toHaveCount(0);
   await page.keyboard.press("r");
   await page.waitForURL(/\/work\/triage$/);
 
@@ -123,4 +132,60 @@ test("what somebody chose goes with them: keys, width, density, and only the tas
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keys on this page" })).toBeHidden();
   await expect(page).toHaveURL(/\/work\/triage$/);
+});
+
+test("what is typed is kept, a task is put aside, and colleagues hear of it", async ({ page, browser, server, api, signIn, expectNoAxeViolations }) => {
+  const answer = await api.post("/api/v1/tasks", { data: { subject: "The printer prints in green only" } });
+  const { task_id: task } = (await answer.json()) as { task_id: string };
+  await signIn(page, "agent");
+  await page.goto(`/tasks/${task}`);
+  await page.getByRole("button", { name: "Claim it" }).click();
+  await page.getByLabel("Reply", { exact: true }).fill("We will look at the </textarea> toner.");
+  await expect(page.getByText("Kept.", { exact: true })).toBeVisible();
+  await page.getByLabel("Say something to colleagues").fill("@supervisor may I order");
+  await expect(page.getByText("Kept.", { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Reply", { exact: true })).toHaveValue("We will look at the </textarea> toner.");
+  await expect(page.getByLabel("Say something to colleagues")).toHaveValue("@supervisor may I order");
+  await page.getByLabel("Say something to colleagues").fill("@supervisor may I order green paper?");
+  await page.getByRole("button", { name: "Comment", exact: true }).click();
+  await expect(page.getByText("@supervisor may I order green paper?")).toBeVisible();
+  await expect(page.getByLabel("Say something to colleagues")).toHaveValue("");
+  await expect(page.getByText("Watched by Ada Agent")).toBeVisible();
+  await expectNoAxeViolations(page);
+
+  await page.locator("#main").focus();
+  await page.keyboard.press("s");
+  await page.getByLabel("It waits for the customer; its due time waits, too").check();
+  await page.getByLabel("Why (may be blank)").fill("They send a picture.");
+  await page.getByRole("button", { name: "Put it aside" }).click();
+  await page.waitForURL(/\/work\//);
+  await page.goto("/aside");
+  await expect(page.locator("#list").getByText("They send a picture.")).toBeVisible();
+  await page.locator("#list").getByText("The printer prints in green only").click();
+  await expect(page.getByText("It waits for the customer.")).toBeVisible();
+  await expectNoAxeViolations(page);
+
+  const supervisor = await (await browser.newContext({ baseURL: server.url })).newPage();
+  await signIn(supervisor, "supervisor");
+  await supervisor.goto("/notices");
+  await expect(supervisor.getByText("Ada Agent mentioned you in a comment.")).toBeVisible();
+  await expectNoAxeViolations(supervisor);
+  await supervisor.getByRole("button", { name: "Mark all as read" }).click();
+  await expect(supervisor.getByRole("button", { name: "Mark all as read" })).toHaveCount(0);
+  await supervisor.getByRole("link", { name: "The printer prints in green only" }).click();
+  await supervisor.getByRole("button", { name: "Bring it back now" }).click();
+  await expect(supervisor.getByRole("button", { name: "Claim it" })).toBeVisible();
+  await supervisor.context().close();
+
+  await page.reload();
+  await page.getByRole("button", { name: "Claim it" }).click();
+  await expect(page.getByLabel("Reply", { exact: true })).toHaveValue("We will look at the </textarea> toner.");
+  await page.getByRole("button", { name: "Resolve", exact: true }).click();
+  await page.waitForURL(/\/work/);
+  await page.goto(`/tasks/${task}`);
+  await expect(page.getByText("We will look at the </textarea> toner.")).toBeVisible();
+  await page.getByRole("button", { name: "Take the resolution back" }).click();
+  await expect(page.getByText("You hold this task")).toBeVisible();
+  await expect(page.getByLabel("Reply", { exact: true })).toHaveValue("We will look at the </textarea> toner.");
 });

@@ -217,7 +217,7 @@ async fn claim_and_resolve(floor: &Floor) -> Value {
         let (services, actor) = (services.clone(), actor.clone());
         async move {
             let task = services.claim_next(&actor, &[], None).await.expect("claimed").expect("a task waits");
-            services.resolve(&actor, task.id, task.last_token).await.expect("resolved");
+            services.resolve(&actor, task.id, task.last_token, None).await.expect("resolved");
         }
     })
     .await

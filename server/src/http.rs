@@ -5,6 +5,7 @@
 
 mod batch;
 pub mod caller;
+mod comment;
 mod dataset;
 mod decision;
 mod escalation;
@@ -18,6 +19,8 @@ mod model;
 mod policy;
 pub mod problem;
 mod queue;
+mod resolution;
+mod snooze;
 mod task;
 pub mod upload;
 mod work;
@@ -100,7 +103,12 @@ fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(task::lookup_task))
         .routes(routes!(work::claim_task))
         .routes(routes!(work::heartbeat_task))
-        .routes(routes!(work::complete_task))
+        .routes(routes!(resolution::complete_task))
+        .routes(routes!(resolution::undo_resolution))
+        .routes(routes!(snooze::snooze_task))
+        .routes(routes!(snooze::wake_task))
+        .routes(routes!(snooze::list_snoozed))
+        .routes(routes!(comment::comment_on_task))
         .routes(routes!(work::fail_task))
         .routes(routes!(work::release_task))
         .routes(routes!(work::correct_task))

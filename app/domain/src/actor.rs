@@ -28,6 +28,8 @@ pub enum Permission {
     HandleEscalations,
     /// Undo an automated decision.
     ReverseDecisions,
+    /// Take back another's resolution, or one's own when its time is over.
+    UndoResolutions,
     /// Say yes or no to an automation that waits for it, as far as the policy lets the role.
     ApproveAutomations,
     /// See decisions with their traces.

@@ -4,14 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api_key::ApiKey,
+    comment::TaskComment,
     correction::Correction,
     decision::Decision,
+    draft::Draft,
     error::ValidationError,
     escalation::{Escalation, EscalationState},
     id::TaskId,
     label::LabelCount,
     model::{Model, TrainingRun, TrainingTriggers},
     overview::ClassifierHealth,
+    resolution::UndoRight,
     task::{Task, TaskState},
     text,
     user::{Role, User, check_email},
@@ -32,6 +35,24 @@ pub struct TaskDetail {
     /// Whether it was drawn for a blind check and nobody has said yet what it is: what the model said is left out.
     #[serde(default)]
     pub blind: bool,
+    /// What people said about it, oldest first.
+    #[serde(default)]
+    pub comments: Vec<TaskComment>,
+    /// Who watches it, by name.
+    #[serde(default)]
+    pub watchers: Vec<String>,
+    /// Whether the viewer watches it.
+    #[serde(default)]
+    pub watching: bool,
+    /// What the viewer is writing on it.
+    #[serde(default)]
+    pub draft: Option<Draft>,
+    /// What it was resolved with for the submitter.
+    #[serde(default)]
+    pub reply: Option<String>,
+    /// Whether the viewer may take the resolution back, and until when.
+    #[serde(default)]
+    pub undo: Option<UndoRight>,
 }
 
 impl TaskDetail {

@@ -90,6 +90,15 @@ pub enum InvalidTransition {
     /// The task waits for an approval, so it cannot be worked.
     #[error("this task waits for an approval")]
     AwaitingApproval,
+    /// The task is put aside, so it cannot be worked.
+    #[error("this task is put aside until later; bring it back first")]
+    Snoozed,
+    /// The task is not put aside.
+    #[error("this task is not put aside")]
+    NotSnoozed,
+    /// The task is not resolved, so there is nothing to take back.
+    #[error("this task is not resolved")]
+    NotResolved,
     /// The step is not possible from where the thing stands now.
     #[error("this step is not possible now")]
     NotPossible,

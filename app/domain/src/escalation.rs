@@ -65,6 +65,17 @@ impl Escalation {
             _ => Err(InvalidTransition::NotPossible),
         }
     }
+
+    /// Opens an escalation again that ended because its task was resolved.
+    ///
+    /// # Errors
+    /// [`InvalidTransition::NotPossible`] when it ended otherwise or not at all.
+    pub fn reopen(self) -> Result<Self, InvalidTransition> {
+        match self.state {
+            EscalationState::Resolved => Ok(Self { state: EscalationState::Open, closed_at: None, ..self }),
+            _ => Err(InvalidTransition::NotPossible),
+        }
+    }
 }
 
 /// An escalation as a list shows it.

@@ -100,6 +100,10 @@ identifiers! {
     RunId = "run";
     /// Names an import of a file.
     ImportId = "imp";
+    /// Names a comment on a task.
+    CommentId = "comment";
+    /// Names a notice for a person.
+    NoticeId = "notice";
 }
 
 #[cfg(test)]

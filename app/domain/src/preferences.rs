@@ -89,28 +89,34 @@ pub enum Command {
     Resolve,
     /// Escalate the task.
     Escalate,
+    /// Put the task aside.
+    Aside,
+    /// Say something about the task to colleagues.
+    Comment,
+    /// Take the last resolution back.
+    Undo,
     /// Go back to the list.
     Back,
     /// Hide the queues and the list, or show them again.
     Focus,
-    /// Search for tasks.
-    Search,
     /// Say which keys there are.
     Help,
 }
 
 impl Command {
     /// Every command, in the order in which they are listed.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Next,
         Self::Down,
         Self::Up,
         Self::Claim,
         Self::Resolve,
         Self::Escalate,
+        Self::Aside,
+        Self::Comment,
+        Self::Undo,
         Self::Back,
         Self::Focus,
-        Self::Search,
         Self::Help,
     ];
 
@@ -124,9 +130,11 @@ impl Command {
             Self::Claim => "keys.claim",
             Self::Resolve => "keys.resolve",
             Self::Escalate => "keys.escalate",
+            Self::Aside => "keys.aside",
+            Self::Comment => "keys.comment",
+            Self::Undo => "keys.undo",
             Self::Back => "keys.back",
             Self::Focus => "keys.focus",
-            Self::Search => "keys.search",
             Self::Help => "keys.help",
         }
     }
@@ -147,9 +155,11 @@ impl Command {
             Self::Claim => "Claim the task, or correct the one you hold",
             Self::Resolve => "Resolve the task",
             Self::Escalate => "Escalate the task",
+            Self::Aside => "Put the task aside",
+            Self::Comment => "Comment on the task",
+            Self::Undo => "Take the last resolution back",
             Self::Back => "Back to the list",
             Self::Focus => "Only the task, or the lists again",
-            Self::Search => "Search for tasks",
             Self::Help => "Show the keys",
         }
     }
@@ -164,9 +174,11 @@ impl Command {
             Self::Claim => 'c',
             Self::Resolve => 'r',
             Self::Escalate => 'e',
+            Self::Aside => 's',
+            Self::Comment => 'm',
+            Self::Undo => 'z',
             Self::Back => 'b',
             Self::Focus => 'f',
-            Self::Search => '/',
             Self::Help => '?',
         }
     }

@@ -1,5 +1,6 @@
 //! One piece of work and the states it goes through.
 
+mod snooze;
 mod state;
 
 use std::str::FromStr;
@@ -13,6 +14,7 @@ use crate::{
     text,
     time::Timestamp,
 };
+pub use snooze::{SNOOZE_MINUTES, Snooze, SnoozeKind, SnoozeRequest, SnoozedTask};
 pub use state::{Claim, LEASE_MS, TaskState};
 
 /// Longest subject, in bytes.

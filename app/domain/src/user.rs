@@ -60,6 +60,7 @@ impl Role {
                 ReadEscalations,
                 HandleEscalations,
                 ReverseDecisions,
+                UndoResolutions,
                 ApproveAutomations,
                 ReadDecisions,
                 ReadPolicies,

@@ -77,7 +77,7 @@ pub async fn release_task(
 /// Ends the work on a task, and leads to its queue or to the next task there.
 ///
 /// # Errors
-/// When the hold ended or was replaced.
+/// When the reply is too long, or the hold ended or was replaced.
 #[server(prefix = "/fn", endpoint = "resolve_task")]
 pub async fn resolve_task(
     /// The task.
@@ -90,10 +90,13 @@ pub async fn resolve_task(
     then: Option<String>,
     /// The address of the list to go back to.
     from: Option<String>,
+    /// What the submitter is told; the reply of the viewer's draft when the field is missing.
+    #[server(default)]
+    reply: Option<String>,
 ) -> Result<Task, AppError> {
     use crate::api::{actor, fail, services};
     let actor = actor()?;
-    let task = services().resolve(&actor, task, token).await.map_err(fail)?;
+    let task = services().resolve(&actor, task, token, reply.as_deref()).await.map_err(fail)?;
     let next = match then.as_deref() {
         Some(THEN_NEXT) => services().claim_next(&actor, std::slice::from_ref(&queue), None).await.map_err(fail)?,
         _ => None,
@@ -206,19 +209,20 @@ pub async fn answer_approval(
 }
 
 #[cfg(feature = "ssr")]
-mod on_server {
+pub(super) mod on_server {
     use domain::Task;
     use leptos_router::location::Url;
 
     /// Leads to a task, which remembers the list that it was opened from when that is one of ours.
     pub(super) fn go_to_task(task: &Task, from: Option<String>) {
-        let from = from.filter(|from| from.starts_with("/work") && from.len() <= 1_024);
+        let from =
+            from.filter(|from| ["/work", "/aside"].iter().any(|list| from.starts_with(list)) && from.len() <= 1_024);
         let from = from.map(|from| format!("?from={}", Url::escape(&from))).unwrap_or_default();
         leptos_axum::redirect(&format!("/tasks/{}{from}", task.id));
     }
 
     /// Leads to a queue's page; to the page of all queues for a name that no queue can have.
-    pub(super) fn go_to_queue(queue: Option<&str>) {
+    pub(in crate::api) fn go_to_queue(queue: Option<&str>) {
         match queue.filter(|queue| domain::text::check_name("queue", queue).is_ok()) {
             Some(queue) => leptos_axum::redirect(&format!("/work/{queue}")),
             None => leptos_axum::redirect("/work"),

@@ -28,7 +28,7 @@ pub fn StateBadge(
     let class = match state.as_str() {
         "claimed" | "running" | "open" | "shadow" | "canary" => "badge badge-sm badge-soft badge-info",
         "resolved" | "active" | "champion" | "succeeded" | "live" => "badge badge-sm badge-soft badge-success",
-        "awaiting_approval" | "interrupted" => "badge badge-sm badge-soft badge-warning",
+        "awaiting_approval" | "interrupted" | "snoozed" => "badge badge-sm badge-soft badge-warning",
         "dead_letter" | "failed" | "revoked" | "disabled" => "badge badge-sm badge-soft badge-error",
         _ => "badge badge-sm badge-soft badge-neutral",
     };

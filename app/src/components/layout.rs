@@ -67,7 +67,7 @@ pub fn Layout() -> impl IntoView {
 
 /// Whether a page is one of panes, which need all the room.
 fn is_workspace(path: &str) -> bool {
-    ["/work", "/tasks"]
+    ["/work", "/tasks", "/aside"]
         .iter()
         .any(|first| path.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }

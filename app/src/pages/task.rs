@@ -1,11 +1,14 @@
 //! One task: its text, why it is where it is, and what can be done with it.
 
 mod acts;
+mod aside;
+mod comments;
 mod correct;
 mod erase;
 mod history;
 mod hold;
 mod reasons;
+mod reply;
 mod text;
 mod why;
 
@@ -20,11 +23,12 @@ use crate::{
         session::Viewer,
         task::{list_queues, lookup_task},
     },
-    components::{PageHeader, PriorityBadge, StateBadge, When, loaded, on_command, press, unfold, use_viewer},
+    components::{PageHeader, PriorityBadge, StateBadge, When, focus, loaded, on_command, press, unfold, use_viewer},
     error::AppError,
     pages::work::{Workspace, listing::Listed},
 };
 use acts::Acts;
+use comments::Comments;
 use erase::Erase;
 use history::History;
 use hold::Panel;
@@ -85,6 +89,8 @@ pub fn TaskPage() -> impl IntoView {
     });
     on_command(Command::Resolve, || press("resolve"));
     on_command(Command::Escalate, || unfold("escalate"));
+    on_command(Command::Aside, || unfold("aside"));
+    on_command(Command::Comment, || focus("comment-text"));
     on_command(Command::Back, || press("back"));
     loaded(shown, move |shown| view! { <Page shown acts/> })
 }
@@ -123,6 +129,7 @@ fn Page(shown: Shown, acts: Acts) -> impl IntoView {
             </div>
             <div class="flex min-w-0 flex-col gap-6 @3xl:col-start-1 @3xl:row-span-2 @3xl:row-start-1">
                 <TaskText body=task.body attributes=task.attributes/>
+                <Comments detail=shown.detail.clone() may_write=shown.viewer.may(Permission::WorkTasks) acts/>
                 <History detail=shown.detail.clone()/>
                 {may_erase.then(|| view! { <Erase task=shown.detail.task.clone() acts/> })}
             </div>

@@ -5,9 +5,11 @@ mod hint;
 pub(crate) mod listing;
 mod queues;
 mod rows;
+mod undo;
 
-use domain::{Page, Permission, QueueCounts, TaskSummary, preferences::Command};
+use domain::{Page, Permission, QueueCounts, SnoozeKind, SnoozedTask, TaskSummary, preferences::Command};
 use leptos::{form::ActionForm, prelude::*};
+use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +19,16 @@ use self::{
     listing::{Listed, Listing, task_of},
     queues::{Live, QueueList},
     rows::TaskRows,
+    undo::{UndoBar, Undoing},
 };
 use crate::{
     api::{
+        notice::count_unread_notices,
         preferences::{Look, SetLook},
         session::Viewer,
+        snooze::list_snoozed,
         task::{list_claimed, list_queues, list_waiting},
-        work::ClaimNext,
+        work::{ClaimNext, ResolveTask},
     },
     components::{
         EmptyState, FormError, KeyHint, Pager, action_error, announce, loaded, on_command, press, show, shown,
@@ -38,6 +43,8 @@ pub(crate) struct Board {
     viewer: Viewer,
     queues: Vec<QueueCounts>,
     held: Vec<TaskSummary>,
+    /// Notices that the viewer has not read.
+    unread: u32,
     rows: Page<TaskSummary>,
 }
 
@@ -48,7 +55,8 @@ pub(crate) struct Workspace {
     pub(crate) changed: RwSignal<u32>,
     /// What the list shows.
     pub(crate) listing: Memo<Listing>,
-    pub(crate) board: Resource<Result<Board, AppError>>,
+    /// Resolves tasks. It outlives the task's page, which a resolution leads away from.
+    pub(crate) resolve: ServerAction<ResolveTask>,
 }
 
 async fn load(listing: Listing, viewer: Resource<Result<Viewer, AppError>>) -> Result<Board, AppError> {
@@ -58,8 +66,21 @@ async fn load(listing: Listing, viewer: Resource<Result<Viewer, AppError>>) -> R
     let rows = match listing.what {
         Listed::Held => Page { items: held.clone(), next: None },
         Listed::Queue(queue) => list_waiting(queue, listing.after).await?,
+        Listed::Aside => {
+            let Page { items, next } = list_snoozed(true, listing.after).await?;
+            Page { items: items.into_iter().map(put_aside).collect(), next }
+        }
     };
-    Ok(Board { viewer, queues, held, rows })
+    let unread = count_unread_notices().await?;
+    Ok(Board { viewer, queues, held, unread, rows })
+}
+
+/// The row of a task that is put aside: why it is here is when it comes back.
+fn put_aside(aside: SnoozedTask) -> TaskSummary {
+    let waits = if aside.kind == SnoozeKind::Waiting { "waits for the customer, " } else { "" };
+    let reason = aside.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    let why = format!("{waits}back {} UTC{reason}", aside.until.to_minute());
+    TaskSummary { why: Some(why), ..aside.task }
 }
 
 /// The frame of every page about tasks. It outlives the task that is open, so that the lists stay where they are.
@@ -72,7 +93,8 @@ pub fn WorkspaceLayout() -> impl IntoView {
     let changed = RwSignal::new(0_u32);
     let viewer = use_viewer();
     let board = Resource::new(move || (listing.get(), changed.get()), move |(listing, _)| load(listing, viewer));
-    provide_context(Workspace { changed, listing, board });
+    let resolve = ServerAction::<ResolveTask>::new();
+    provide_context(Workspace { changed, listing, resolve });
     let next = ServerAction::<ClaimNext>::new();
     Effect::new(move |_| match next.value().get() {
         Some(Ok(None)) => {
@@ -100,7 +122,10 @@ pub fn WorkspaceLayout() -> impl IntoView {
         show(now);
         look.dispatch(SetLook { theme: None, density: None, list_width: None, focus: Some(now.focus) });
     });
+    let undoing = Undoing::of(resolve, changed, listing);
+    on_command(Command::Undo, || press("undo"));
     view! {
+        <UndoBar undoing/>
         <div class="workspace" class:workspace-on-task=move || open.with(Option::is_some)>
             <div class="workspace-lists">
                 {loaded(board, move |shown| view! { <Lists board=shown next live open/> })}
@@ -123,6 +148,7 @@ fn Lists(board: Board, next: ServerAction<ClaimNext>, live: Live, open: Memo<Opt
             <QueueList
                 queues=board.queues.clone()
                 held=board.held.len()
+                unread=board.unread
                 chosen=listing.what.clone()
                 approvals=board.viewer.may(Permission::ApproveAutomations)
                 live
@@ -137,9 +163,13 @@ fn Lists(board: Board, next: ServerAction<ClaimNext>, live: Live, open: Memo<Opt
 }
 
 /// What a list is called, and what it is for.
-pub(crate) fn title(board: &Board, listed: &Listed) -> (String, String) {
+fn title(board: &Board, listed: &Listed) -> (String, String) {
     match listed {
         Listed::Held => ("Your work".to_owned(), "Tasks that you hold now.".to_owned()),
+        Listed::Aside => (
+            "Put aside".to_owned(),
+            "What you put aside, the earliest return first. It comes back by itself.".to_owned(),
+        ),
         Listed::Queue(name) => board
             .queues
             .iter()
@@ -162,9 +192,15 @@ fn Head(
     let (title, purpose) = title(&board, &listing.what);
     let (queue, label) = match &listing.what {
         Listed::Queue(name) => (name.clone(), "Take the next task here"),
-        Listed::Held => (String::new(), "Take the next task"),
+        Listed::Held | Listed::Aside => (String::new(), "Take the next task"),
     };
     let from = Listing { after: None, ..listing }.address();
+    let page_title = title.clone();
+    // On a task's page the tab has the task's name.
+    let tab = move || {
+        let title = page_title.clone();
+        open.with(Option::is_none).then(|| view! { <Title text=title/> })
+    };
     let heading = move || {
         let title = title.clone();
         if open.with(Option::is_some) {
@@ -175,7 +211,7 @@ fn Head(
     };
     view! {
         <div class="flex flex-col gap-2 px-4 pt-4 pb-3">
-            {heading}
+            {tab} {heading}
             {(!purpose.is_empty()).then(|| view! { <p class="text-xs text-base-content/70">{purpose}</p> })}
             {board
                 .viewer
@@ -210,7 +246,7 @@ fn Head(
 fn changed(board: &Board, listed: &Listed, live: Live) -> Memo<bool> {
     let queue = match listed {
         Listed::Queue(name) => board.queues.iter().find(|counts| counts.queue.name == *name),
-        Listed::Held => None,
+        Listed::Held | Listed::Aside => None,
     };
     let shown = queue.map(|counts| (counts.queue.name.clone(), counts.waiting));
     Memo::new(move |_| {
@@ -230,6 +266,7 @@ fn Rows(board: Board, listing: Listing, open: Memo<Option<String>>) -> impl Into
             Listed::Held => {
                 ("You hold no task", "Your role reads tasks and takes none. Choose a queue to look into it.")
             }
+            Listed::Aside => ("You put nothing aside", "A task that you put aside is here until its time has come."),
             Listed::Queue(_) => {
                 ("Nothing waits in this queue", "New tasks appear here as soon as a decision sends them.")
             }

@@ -79,6 +79,8 @@ pub(super) enum StateName {
     Queued,
     /// Somebody works it.
     Claimed,
+    /// Put aside until a time.
+    Snoozed,
     /// Waits for a person's yes before an automation runs.
     AwaitingApproval,
     /// Done.
@@ -95,6 +97,7 @@ impl StateName {
         match self {
             Self::Queued => "queued",
             Self::Claimed => "claimed",
+            Self::Snoozed => "snoozed",
             Self::AwaitingApproval => "awaiting_approval",
             Self::Resolved => "resolved",
             Self::Closed => "closed",

@@ -121,20 +121,6 @@ pub(super) async fn heartbeat_task(
     Ok(Json(services.heartbeat(&actor, id, held.token, held.lease_seconds).await.map_err(Fault::from)?))
 }
 
-/// Finish a task.
-#[utoipa::path(
-    post, path = "/api/v1/tasks/{id}/complete", tag = "work", operation_id = "complete_task", params(("id" = TaskId, Path)),
-    request_body = Held, responses((status = 200, description = "The resolved task", body = Task), Refusals)
-)]
-pub(super) async fn complete_task(
-    State(services): State<Services>,
-    Caller(actor): Caller,
-    Named(id): Named<TaskId>,
-    Body(held): Body<Held>,
-) -> Answer {
-    Ok(Json(services.resolve(&actor, id, held.token).await.map_err(Fault::from)?))
-}
-
 /// Give up on a task: it goes to people.
 #[utoipa::path(
     post, path = "/api/v1/tasks/{id}/fail", tag = "work", operation_id = "fail_task", params(("id" = TaskId, Path)),

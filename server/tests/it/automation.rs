@@ -203,9 +203,22 @@ async fn tasks_drawn_for_a_check_are_labelled_blindly_and_say_how_right_automati
             }
         }
         let task = services.claim(system, receipt.task_id, None).await.unwrap();
-        let too_early = services.resolve(system, task.id, task.last_token).await;
+        let too_early = services.resolve(system, task.id, task.last_token, None).await;
         assert!(matches!(too_early, Err(service::WorkError::Conflict(_))), "{too_early:?}");
-        services.release(system, task.id, task.last_token).await.unwrap();
+        if drawn == 0 {
+            // Putting it aside, talking about it and bringing it back give nothing away.
+            let minutes = domain::SnoozeRequest { minutes: Some(5), ..domain::SnoozeRequest::default() };
+            services.comment_on_task(system, task.id, "What is this?").await.unwrap();
+            services.snooze(system, task.id, task.last_token, minutes).await.unwrap();
+            let aside = services.list_snoozed(system, true, &domain::PageRequest::first(1)).await.unwrap().items;
+            assert_eq!((aside[0].task.id, &aside[0].task.label), (task.id, &None));
+            let hidden = services.lookup_task(system, task.id).await.unwrap();
+            assert!(hidden.blind && hidden.decisions.iter().all(|decision| decision.classification.is_none()));
+            services.wake(system, task.id).await.unwrap();
+            assert!(services.lookup_task(system, task.id).await.unwrap().blind);
+        } else {
+            services.release(system, task.id, task.last_token).await.unwrap();
+        }
         // One of them is not what the model said.
         floor.work(receipt.task_id, Some(if drawn == 0 { "weather" } else { "music" })).await;
         assert!(!services.lookup_task(system, receipt.task_id).await.unwrap().blind);

@@ -4,8 +4,10 @@
 
 mod authorisation;
 mod automation;
+mod comment;
 mod crash;
 mod dataset;
+mod draft;
 mod drift;
 mod encoder;
 mod foreign;
@@ -20,7 +22,9 @@ mod policy;
 mod policy_cli;
 mod preferences;
 mod problem;
+mod resolution;
 mod rollout;
+mod snooze;
 mod support;
 mod task;
 mod work;

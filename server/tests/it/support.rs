@@ -44,7 +44,7 @@ impl Clock for Ahead {
 
 /// A second server on the same data directory.
 pub(crate) struct Beside {
-    services: Services,
+    pub services: Services,
     system: Actor,
     _background: Background,
 }
@@ -142,7 +142,7 @@ impl Floor {
             let request = CorrectionRequest { label: Some(label.to_owned()), priority: None, queue: None, reason };
             self.services.correct(&self.system, id, token, request).await.unwrap();
         }
-        self.services.resolve(&self.system, id, token).await.unwrap();
+        self.services.resolve(&self.system, id, token, None).await.unwrap();
     }
 
     /// The data directory.
@@ -159,6 +159,20 @@ impl Floor {
     pub(crate) async fn bearer(&self, scopes: &[Scope]) -> String {
         let issued = self.services.create_api_key(&self.system, "test", scopes, "").await.unwrap();
         format!("Bearer {}", issued.secret)
+    }
+
+    /// Adds a person with this name in the address.
+    pub(crate) async fn person(&self, name: &str, role: Role) -> Actor {
+        let email = format!("{name}@example.com");
+        let new = NewUser { email, name: name.to_uppercase(), role, areas: String::new() };
+        let user = self.services.add_user_with_password(&self.system, new, PASSWORD).await.unwrap();
+        Actor::user(user.id, user.name, role)
+    }
+
+    /// The acts on a task, oldest first.
+    pub(crate) async fn acts(&self, task: TaskId) -> Vec<String> {
+        let events = self.services.list_audit_of(&self.system, &task.to_string()).await.unwrap();
+        events.into_iter().map(|event| event.action).collect()
     }
 
     /// Adds a person and answers the cookie of a session.

@@ -232,7 +232,7 @@ async fn queries_are_refused_by_the_name_of_the_parameter() {
         let error = &answer.json()["errors"][0];
         assert_eq!((error["field"].as_str(), error["code"].as_str()), (Some(field), Some(code)), "{path}: {error}");
     }
-    for state in ["queued", "claimed", "awaiting_approval", "resolved", "closed", "dead_letter"] {
+    for state in ["queued", "claimed", "snoozed", "awaiting_approval", "resolved", "closed", "dead_letter"] {
         let answer = floor.call(Method::GET, &format!("/api/v1/tasks?state={state}"), &bearer, None).await;
         assert_eq!(answer.status, StatusCode::OK, "{state}");
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::SnoozeKind;
 use crate::{
     actor::ActorId,
     decision::{Approver, Destination},
@@ -28,6 +29,19 @@ pub struct Claim {
     pub expires_at: Timestamp,
 }
 
+impl Claim {
+    /// A claim that begins now, with the token after the last one.
+    fn begin(holder: &ActorId, holder_name: &str, last_token: u64, now: Timestamp, lease_ms: i64) -> Self {
+        Self {
+            holder: holder.to_string(),
+            holder_name: holder_name.to_owned(),
+            token: last_token + 1,
+            since: now,
+            expires_at: now.plus_ms(lease_ms.clamp(*LEASE_MS.start(), *LEASE_MS.end())),
+        }
+    }
+}
+
 /// Where a task stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -44,6 +58,24 @@ pub enum TaskState {
         queue: String,
         /// The hold.
         claim: Claim,
+    },
+    /// Put aside until a time, and free for nobody until then.
+    Snoozed {
+        /// The queue that it comes back to.
+        queue: String,
+        /// When it comes back by itself.
+        until: Timestamp,
+        /// Why it is put aside.
+        kind: SnoozeKind,
+        /// By whom: a name at that time.
+        by: String,
+        /// By whom, as an identifier.
+        by_id: String,
+        /// Since when.
+        since: Timestamp,
+        /// Why, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// Waits for a person's yes before an automation runs.
     AwaitingApproval {
@@ -86,6 +118,7 @@ impl TaskState {
         match self {
             Self::Queued { .. } => "queued",
             Self::Claimed { .. } => "claimed",
+            Self::Snoozed { .. } => "snoozed",
             Self::AwaitingApproval { .. } => "awaiting_approval",
             Self::Resolved { .. } => "resolved",
             Self::Closed { .. } => "closed",
@@ -93,11 +126,11 @@ impl TaskState {
         }
     }
 
-    /// The queue it waits in or was taken from.
+    /// The queue it waits in, was taken from or comes back to.
     #[must_use]
     pub fn queue(&self) -> Option<&str> {
         match self {
-            Self::Queued { queue } | Self::Claimed { queue, .. } => Some(queue),
+            Self::Queued { queue } | Self::Claimed { queue, .. } | Self::Snoozed { queue, .. } => Some(queue),
             _ => None,
         }
     }
@@ -151,27 +184,23 @@ impl TaskState {
             Self::Queued { queue } => queue,
             Self::Claimed { queue, claim } if claim.expires_at <= now => queue,
             Self::Claimed { .. } => return Err(InvalidTransition::HeldByAnother),
+            Self::Snoozed { .. } => return Err(InvalidTransition::Snoozed),
             Self::AwaitingApproval { .. } => return Err(InvalidTransition::AwaitingApproval),
             _ => return Err(InvalidTransition::Finished),
         };
-        let claim = Claim {
-            holder: holder.to_string(),
-            holder_name: holder_name.to_owned(),
-            token: last_token + 1,
-            since: now,
-            expires_at: now.plus_ms(lease_ms.clamp(*LEASE_MS.start(), *LEASE_MS.end())),
-        };
-        Ok(Self::Claimed { queue, claim })
+        Ok(Self::Claimed { queue, claim: Claim::begin(holder, holder_name, last_token, now, lease_ms) })
     }
 
     /// Checks that a claim is still held under `token`, and takes it apart.
-    fn held(self, token: u64, now: Timestamp) -> Result<(String, Claim), InvalidTransition> {
+    pub(super) fn held(self, token: u64, now: Timestamp) -> Result<(String, Claim), InvalidTransition> {
         match self {
             Self::Claimed { claim, .. } if claim.token != token => Err(InvalidTransition::StaleToken),
             Self::Claimed { claim, .. } if claim.expires_at <= now => Err(InvalidTransition::LeaseExpired),
             Self::Claimed { queue, claim } => Ok((queue, claim)),
             Self::Resolved { .. } | Self::Closed { .. } | Self::DeadLetter { .. } => Err(InvalidTransition::Finished),
-            Self::Queued { .. } | Self::AwaitingApproval { .. } => Err(InvalidTransition::NotClaimed),
+            Self::Queued { .. } | Self::Snoozed { .. } | Self::AwaitingApproval { .. } => {
+                Err(InvalidTransition::NotClaimed)
+            }
         }
     }
 
@@ -245,8 +274,30 @@ impl TaskState {
         match self {
             Self::Queued { .. } => Ok(Self::DeadLetter { at: now, reason: reason.to_owned() }),
             Self::Claimed { .. } => Err(InvalidTransition::HeldByAnother),
+            Self::Snoozed { .. } => Err(InvalidTransition::Snoozed),
             Self::AwaitingApproval { .. } => Err(InvalidTransition::AwaitingApproval),
             _ => Err(InvalidTransition::Finished),
+        }
+    }
+
+    /// Takes a resolution back: the task is held again, under a new token. `queue` is where it was taken from before.
+    ///
+    /// # Errors
+    /// [`InvalidTransition::NotResolved`] when it is not resolved.
+    pub fn take_back(
+        self,
+        queue: &str,
+        holder: (&ActorId, &str),
+        last_token: u64,
+        now: Timestamp,
+        lease_ms: i64,
+    ) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Resolved { .. } => {
+                let claim = Claim::begin(holder.0, holder.1, last_token, now, lease_ms);
+                Ok(Self::Claimed { queue: queue.to_owned(), claim })
+            }
+            _ => Err(InvalidTransition::NotResolved),
         }
     }
 

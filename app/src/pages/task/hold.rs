@@ -1,17 +1,19 @@
 //! What the viewer can do with the task now.
 
-use domain::{Claim, Permission, QueueCounts, Task, TaskState, Timestamp};
+use domain::{Claim, Draft, Permission, QueueCounts, Task, TaskState, Timestamp};
 use leptos::{form::ActionForm, prelude::*};
 
 use super::{
     Shown,
     acts::Acts,
+    aside::{AsideForm, PutAside, TakeBack},
     correct::{CheckForm, CorrectForm},
     reasons::{ApprovalForm, EscalateForm, HandBackForm, ReverseForm},
+    reply::ReplyField,
 };
 use crate::{
     api::work::{HeartbeatTask, THEN_NEXT},
-    components::{Countdown, FormError, When, action_error},
+    components::{Countdown, FieldError, FormError, When, action_error},
     pages::{approvals::who, work::Workspace},
 };
 
@@ -42,12 +44,15 @@ pub(super) fn Panel(shown: Shown, acts: Acts) -> impl IntoView {
         TaskState::Queued { .. } if takeable => view! { <ClaimForm task=task.clone() acts/> }.into_any(),
         TaskState::Queued { queue } => view! { <p>"It waits in " {queue} "."</p> }.into_any(),
         TaskState::Claimed { queue, claim } if claim.holder == viewer.id => {
-            view! { <Held task=task.clone() queue claim acts queues=queues.clone() labels likely=likely blind=detail.blind/> }.into_any()
+            view! { <Held task=task.clone() queue claim acts queues=queues.clone() labels likely=likely blind=detail.blind draft=detail.draft.clone()/> }.into_any()
         }
         TaskState::Claimed { claim, .. } => view! {
             <p>{claim.holder_name} " holds it " <Countdown until=claim.expires_at over="and the hold has ended"/> "."</p>
         }
         .into_any(),
+        TaskState::Snoozed { by, until, kind, reason, .. } => {
+            view! { <PutAside task=task.id by until kind reason may_wake=may(Permission::WorkTasks) acts/> }.into_any()
+        }
         TaskState::AwaitingApproval { automation, otherwise, approver, .. }
             if may(Permission::ApproveAutomations) && approver.admits(viewer.role) => {
             view! { <ApprovalForm task=task.id automation otherwise acts/> }.into_any()
@@ -56,7 +61,12 @@ pub(super) fn Panel(shown: Shown, acts: Acts) -> impl IntoView {
             <p>{format!("{} must say yes before {automation} runs.", who(approver))}</p>
         }
         .into_any(),
-        TaskState::Resolved { at, by } => view! { <p>"Resolved by " {by} ", " <When at=at/> "."</p> }.into_any(),
+        TaskState::Resolved { at, by } => view! {
+            <p>"Resolved by " {by} ", " <When at=at/> "."</p>
+            {detail.reply.clone().map(|reply| view! { <Answered reply/> })}
+            {detail.undo.map(|right| view! { <TakeBack task=task.id right acts/> })}
+        }
+        .into_any(),
         TaskState::Closed { at } => view! { <p>"Closed without work, " <When at=at/> "."</p> }.into_any(),
         TaskState::DeadLetter { at, reason } => {
             view! { <p>"Nothing could be done since " <When at=at/> ": " {reason} "."</p> }.into_any()
@@ -70,6 +80,17 @@ pub(super) fn Panel(shown: Shown, acts: Acts) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// What the submitter was told.
+#[component]
+fn Answered(reply: String) -> impl IntoView {
+    view! {
+        <div>
+            <h3 class="text-xs font-medium text-base-content/70">"Reply"</h3>
+            <p class="whitespace-pre-wrap wrap-anywhere">{reply}</p>
+        </div>
+    }
 }
 
 #[component]
@@ -98,6 +119,7 @@ fn Held(
     labels: Vec<String>,
     likely: Vec<String>,
     blind: bool,
+    draft: Option<Draft>,
 ) -> impl IntoView {
     let token = claim.token;
     let (expires, lost) = keep_hold(&task, &claim);
@@ -117,11 +139,13 @@ fn Held(
         view! { <CheckForm task=task.clone() token acts labels/> }.into_any()
     } else {
         view! {
-            <FormError error=action_error(acts.resolve)/>
+            <FormError error=action_error(acts.resolve) except=&["reply"]/>
             <ActionForm action=acts.resolve>
                 {of_resolve()}
                 <input type="hidden" name="queue" value=here/>
                 <input type="hidden" name="from" value=from/>
+                <ReplyField task=task.id kept=draft drafting=acts.drafting/>
+                <FieldError error=action_error(acts.resolve) field="reply"/>
                 <div class="grid grid-cols-2 gap-2">
                     <button id="resolve" class="btn btn-primary" disabled=move || acts.resolve.pending().get()>"Resolve"</button>
                     <button
@@ -152,6 +176,7 @@ fn Held(
             <span class="text-base-content/70"><Countdown until=expires over="ended"/></span>
         </p>
         {work}
+        <AsideForm task=task.id token acts/>
         <EscalateForm task=task.id token queue acts/>
         {(task.escalation_level > 0).then(|| view! { <HandBackForm task=task.id token acts/> })}
         <FormError error=action_error(acts.release)/>

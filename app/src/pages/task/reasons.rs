@@ -45,10 +45,14 @@ pub(super) fn Fold(
 
 /// The field for a reason. It starts empty: what stands inside a `textarea` is not escaped when the server draws it.
 #[component]
-pub(super) fn ReasonField(id: &'static str, #[prop(default = true)] required: bool) -> impl IntoView {
+pub(super) fn ReasonField(
+    id: &'static str,
+    #[prop(default = true)] required: bool,
+    #[prop(default = "Why")] label: &'static str,
+) -> impl IntoView {
     view! {
         <div>
-            <label for=id class="mb-1 block font-medium">{if required { "Why" } else { "Why (only a no needs a reason)" }}</label>
+            <label for=id class="mb-1 block font-medium">{label}</label>
             <textarea
                 id=id
                 name="reason"
@@ -146,7 +150,7 @@ pub(super) fn ApprovalForm(task: TaskId, automation: String, otherwise: String, 
         <ActionForm action=acts.approve>
             <input type="hidden" name="task" value=task.to_string()/>
             <div class="flex flex-col gap-2">
-                <ReasonField id="approval-reason" required=false/>
+                <ReasonField id="approval-reason" required=false label="Why (only a no needs a reason)"/>
                 <div class="grid grid-cols-2 gap-2">
                     <button name="yes" value="true" class="btn btn-primary" disabled=pending>"Yes, run it"</button>
                     <button name="yes" value="false" class="btn" disabled=pending>"No"</button>

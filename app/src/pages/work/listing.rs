@@ -2,6 +2,9 @@
 
 use leptos_router::{location::Url, params::ParamsMap};
 
+/// The address of what is put aside.
+pub(crate) const ASIDE: &str = "/aside";
+
 /// What is listed, and from where on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listing {
@@ -17,6 +20,8 @@ pub(crate) enum Listed {
     Held,
     /// What waits in a queue.
     Queue(String),
+    /// What the viewer put aside.
+    Aside,
 }
 
 impl Listing {
@@ -26,6 +31,7 @@ impl Listing {
             return query.get_str("from").map_or(Self { what: Listed::Held, after: None }, Self::parse);
         }
         let what = match path.strip_prefix("/work/").filter(|queue| !queue.is_empty()) {
+            _ if path == ASIDE => Listed::Aside,
             Some(queue) => Listed::Queue(Url::unescape(queue)),
             None => Listed::Held,
         };
@@ -45,6 +51,7 @@ impl Listing {
         let path = match &self.what {
             Listed::Held => "/work".to_owned(),
             Listed::Queue(queue) => format!("/work/{}", Url::escape(queue)),
+            Listed::Aside => ASIDE.to_owned(),
         };
         match &self.after {
             Some(after) => format!("{path}?after={}", Url::escape(after)),
@@ -73,9 +80,12 @@ mod tests {
 
     #[test]
     fn a_list_is_its_address() {
-        for listing in
-            [Listing { what: Listed::Held, after: None }, queue("billing", None), queue("billing", Some("1.7&x=.task"))]
-        {
+        for listing in [
+            Listing { what: Listed::Held, after: None },
+            Listing { what: Listed::Aside, after: Some("9.task_1".to_owned()) },
+            queue("billing", None),
+            queue("billing", Some("1.7&x=.task")),
+        ] {
             assert_eq!(Listing::parse(&listing.address()), listing);
         }
     }

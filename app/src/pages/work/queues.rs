@@ -3,7 +3,7 @@
 use domain::{QueueCounts, QueueKind, overview::Overview};
 use leptos::prelude::*;
 
-use super::listing::Listed;
+use super::listing::{ASIDE, Listed};
 use crate::components::live_overview;
 
 /// The live numbers of the queues.
@@ -34,6 +34,8 @@ impl Live {
 pub(super) fn QueueList(
     queues: Vec<QueueCounts>,
     held: usize,
+    /// Notices that the viewer has not read.
+    unread: u32,
     chosen: Listed,
     approvals: bool,
     live: Live,
@@ -59,6 +61,7 @@ pub(super) fn QueueList(
         }
     });
     let held_count = Signal::stored(held as u64);
+    let unread = (unread > 0).then(|| Signal::stored(u64::from(unread)));
     view! {
         <nav aria-label="Queues" class="min-w-0">
             <ul class="flex gap-1 overflow-x-auto pb-1 xl:flex-col xl:overflow-visible">
@@ -69,6 +72,8 @@ pub(super) fn QueueList(
                     late=0
                     current=chosen == Listed::Held
                 />
+                <QueueLink href=ASIDE.to_owned() title="Put aside".to_owned() count=None late=0 current=chosen == Listed::Aside/>
+                <QueueLink href="/notices".to_owned() title="Notices".to_owned() count=unread late=0 current=false/>
                 {approvals_link}
                 <li class="hidden px-3 pt-3 pb-1 text-xs font-medium text-base-content/70 xl:block">"Queues"</li>
                 {links(people)}

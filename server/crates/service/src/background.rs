@@ -91,6 +91,10 @@ impl Services {
         if freed > 0 {
             tracing::info!(tasks.freed = freed, "expired claims went back to their queues");
         }
+        let returned = self.sweep_snoozed().await.map_err(|error| error.to_string())?;
+        if returned > 0 {
+            tracing::info!(tasks.returned = returned, "tasks that were put aside went back to their queues");
+        }
         let unanswered = self.sweep_approvals().await.map_err(|error| error.to_string())?;
         if unanswered > 0 {
             tracing::info!(tasks.unanswered = unanswered, "approvals ran out and counted as a no");

@@ -2,8 +2,8 @@
 
 use domain::{
     Actor, Correction, CorrectionField, CorrectionId, CorrectionRequest, Decision, DecisionId, DecisionMode,
-    Destination, EscalationState, LabelKind, Permission, Priority, QueueKind, Task, TaskId, TaskState, Timestamp,
-    ValidationCode, ValidationError, decision::DecisionSource,
+    Destination, EscalationId, EscalationState, LabelKind, Permission, Priority, QueueKind, Task, TaskId, TaskState,
+    Timestamp, ValidationCode, ValidationError, decision::DecisionSource,
 };
 
 use crate::{
@@ -335,24 +335,25 @@ impl Services {
             .collect()
     }
 
-    /// Ends the open escalation of a task, when there is one, and brings the task's level to 0.
+    /// Ends the open escalation of a task, when there is one, and brings the task's level to 0; answers which.
     pub(crate) async fn end_escalation(
         &self,
         tx: &mut dyn Transaction,
         task: &mut Task,
         state: EscalationState,
         now: Timestamp,
-    ) -> StoreResult<()> {
+    ) -> StoreResult<Option<EscalationId>> {
         if task.escalation_level == 0 {
-            return Ok(());
+            return Ok(None);
         }
+        task.escalation_level = 0;
         if let Some(escalation) = tx.lookup_open_escalation(task.id).await?
             && let Ok(closed) = escalation.close(state, now)
         {
             tx.save_escalation(&closed).await?;
+            return Ok(Some(closed.id));
         }
-        task.escalation_level = 0;
-        Ok(())
+        Ok(None)
     }
 }
 

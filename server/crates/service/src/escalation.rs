@@ -1,7 +1,7 @@
 //! Handing a task up the chain, and back.
 
 use domain::{
-    Actor, Escalation, EscalationId, EscalationState, Page, PageRequest, Permission, Task, TaskId,
+    Actor, Escalation, EscalationId, EscalationState, NoticeKind, Page, PageRequest, Permission, Task, TaskId,
     escalation::{EscalationSummary, MAX_REASON_BYTES},
 };
 
@@ -71,6 +71,7 @@ impl Services {
             "reason": reason,
         });
         self.keep(&mut *tx, actor, &task, now, "task.escalated", detail).await?;
+        self.notify_watchers(&mut *tx, actor, id, NoticeKind::Escalated, now).await?;
         self.commit(tx, task).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, atomic::AtomicBool};
 
-use domain::{Actor, Timestamp, audit::NewAuditEvent};
+use domain::{Actor, ActorId, Forbidden, Permission, Timestamp, UserId, audit::NewAuditEvent};
 
 use ::simulation::Prices;
 
@@ -263,6 +263,17 @@ impl Services {
 /// Milliseconds of a time as identifiers want them.
 pub(crate) fn id_ms(at: Timestamp) -> u64 {
     u64::try_from(at.as_ms()).unwrap_or(0)
+}
+
+/// The person that an actor is; what is personal is for no program.
+///
+/// # Errors
+/// [`Forbidden`] for programs.
+pub(crate) fn person(actor: &Actor, permission: Permission) -> Result<UserId, Forbidden> {
+    match actor.id() {
+        ActorId::User(user) => Ok(*user),
+        ActorId::ApiKey(_) | ActorId::System(_) => Err(Forbidden(permission)),
+    }
 }
 
 /// One act: the audit event and the domain event that say it, in one place so that neither is forgotten.

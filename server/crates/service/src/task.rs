@@ -1,7 +1,7 @@
 //! Reading tasks and queues, and erasing what a task says.
 
 use domain::{
-    Actor, Decision, Page, PageRequest, Permission, QueueCounts, TaskDetail, TaskId, TaskSummary,
+    Actor, ActorId, Decision, Page, PageRequest, Permission, QueueCounts, TaskDetail, TaskId, TaskState, TaskSummary,
     task::{PendingApproval, TaskFilter},
 };
 
@@ -21,16 +21,36 @@ impl Services {
         if blind {
             decisions = decisions.into_iter().map(Decision::without_answer).collect();
         }
+        let resolution = match task.state {
+            TaskState::Resolved { .. } => reads.lookup_resolution(id).await?,
+            _ => None,
+        };
+        let viewer = match actor.id() {
+            ActorId::User(user) => Some(*user),
+            ActorId::ApiKey(_) | ActorId::System(_) => None,
+        };
+        let mut watchers = reads.list_watchers(id).await?;
+        watchers.sort_by(|left, right| left.name.cmp(&right.name));
         Ok(TaskDetail {
-            task,
             blind,
             decisions,
             corrections: reads.list_corrections_of(id).await?,
             escalations: reads.list_escalations_of(id).await?,
+            comments: reads.list_task_comments(id).await?,
+            watching: watchers.iter().any(|watcher| Some(watcher.user_id) == viewer),
+            watchers: watchers.into_iter().map(|watcher| watcher.name).collect(),
+            draft: match viewer {
+                Some(user) => reads.lookup_draft(id, user).await?,
+                None => None,
+            },
+            undo: resolution.as_ref().and_then(|resolution| resolution.undo_right(actor, self.now())),
+            reply: resolution.and_then(|resolution| resolution.reply),
+            task,
         })
     }
 
-    /// Erases what a task says: subject, body and attributes. It also leaves every list of examples, every dataset and all
+    /// Erases what a task says, subject, body and attributes, and what people wrote to it: comments, the reply and drafts. It also
+    /// leaves every list of examples, every dataset and all
     /// later training; that there was a task, what was decided and who did it stays.
     ///
     /// # Errors

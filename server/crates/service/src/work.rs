@@ -1,4 +1,4 @@
-//! Working a task: claim, heartbeat, release, resolve, give up; and the sweep that frees what was left behind.
+//! Working a task: claim, heartbeat, release, give up; and the sweep that frees what was left behind.
 
 use domain::{
     Actor, ActorId, Decision, EscalationState, InvalidTransition, Label, LabelKind, Permission, QueueKind, Task,
@@ -118,31 +118,6 @@ impl Services {
         self.commit(tx, task).await
     }
 
-    /// Ends the work. What people finish without correcting it confirms the model's label.
-    ///
-    /// # Errors
-    /// When the claim is not held under `token` any more.
-    pub async fn resolve(&self, actor: &Actor, id: TaskId, token: u64) -> Result<Task, WorkError> {
-        let (mut tx, task) = self.held(actor, id, token).await?;
-        let now = self.now();
-        let people = self.queue_kind(&task) == Some(QueueKind::People);
-        if people && self.blind_check_of(&mut *tx, &task).await?.is_some() {
-            return Err(WorkError::Conflict("This task is a blind check: say what it is first, then resolve it."));
-        }
-        let automation = self.automation_of(&task);
-        let state = task.state.clone().resolve(token, now)?;
-        let mut task = task.enter(state, now);
-        self.end_escalation(&mut *tx, &mut task, EscalationState::Resolved, now).await?;
-        let confirmed = people && self.confirm_label(&mut *tx, actor, &task, now).await?;
-        let detail = serde_json::json!({ "label": task.label, "confirmed": confirmed });
-        self.keep(&mut *tx, actor, &task, now, "task.resolved", detail).await?;
-        let task = self.commit(tx, task).await?;
-        if let Some(automation) = automation {
-            self.0.breakers.succeeded(&automation);
-        }
-        Ok(task)
-    }
-
     /// Gives up: the task goes to the people of its label's queue, or to triage.
     ///
     /// # Errors
@@ -220,7 +195,7 @@ impl Services {
     }
 
     /// The automation whose queue a task is in or was taken from.
-    fn automation_of(&self, task: &Task) -> Option<String> {
+    pub(crate) fn automation_of(&self, task: &Task) -> Option<String> {
         let is_bots = self.queue_kind(task) == Some(QueueKind::Automation);
         task.state.queue().filter(|_| is_bots).map(str::to_owned)
     }
@@ -264,28 +239,13 @@ impl Services {
     }
 
     /// Who takes work from the queue that a task is in. Kinds never change, so the snapshot is good enough.
-    fn queue_kind(&self, task: &Task) -> Option<QueueKind> {
-        let queues = self.0.queues.load();
-        task.state.queue().and_then(|name| queues.queues.get(name)).map(|queue| queue.kind)
+    pub(crate) fn queue_kind(&self, task: &Task) -> Option<QueueKind> {
+        task.state.queue().and_then(|name| self.kind_of_queue(name))
     }
 
-    /// Writes a `confirmed` label unless the task has a label from a person already.
-    async fn confirm_label(
-        &self,
-        tx: &mut dyn Transaction,
-        actor: &Actor,
-        task: &Task,
-        now: Timestamp,
-    ) -> StoreResult<bool> {
-        let Some(label) = task.label.as_ref().filter(|label| self.label_set().may_be_given(label)) else {
-            return Ok(false);
-        };
-        if tx.lookup_label_of(task.id).await?.is_some_and(|given| given.label == *label) {
-            return Ok(false);
-        }
-        let label = self.label_of(tx, actor, task, label, LabelKind::Confirmed, now).await?;
-        tx.add_labels(&[label]).await?;
-        Ok(true)
+    /// Who takes work from a queue.
+    pub(crate) fn kind_of_queue(&self, name: &str) -> Option<QueueKind> {
+        self.0.queues.load().queues.get(name).map(|queue| queue.kind)
     }
 
     /// A label of a task, with what the model had said of it.

@@ -34,7 +34,8 @@ impl Additions {
     /// Counts a new task.
     pub(crate) fn add_task(&mut self, task: &Task) {
         self.add("total", "submitted");
-        if let Some(queue) = task.state.queue() {
+        // What is put aside counts in no queue.
+        if let Some(queue) = task.state.queue().filter(|_| !matches!(task.state, TaskState::Snoozed { .. })) {
             self.add(task.state.name(), queue);
         }
         if task.state.is_finished() {

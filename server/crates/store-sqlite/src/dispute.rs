@@ -19,7 +19,7 @@ const MAX_OPINIONS: i64 = 50;
 /// Most pairs of opinions that are listed.
 const MAX_PAIRS: i64 = 10_000;
 
-/// Labels that stand: from the last settlement on, whatever holds, and each person's last word. The texts' digests are the
+/// Labels that stand: from the last settlement on, whatever holds, and each person's last word that was not taken back. The texts' digests are the
 /// array `?1`.
 macro_rules! standing {
     () => {
@@ -27,8 +27,10 @@ macro_rules! standing {
             LEFT JOIN task ON task.id = label.task_id \
         WHERE label.id >= coalesce((SELECT max(settled.id) FROM label AS settled \
                 WHERE settled.digest = wanted.value AND settled.kind = 'adjudicated'), '') \
+            AND label.withdrawn_at IS NULL \
             AND (label.holds = 1 OR (label.given_by_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM label AS later \
-                WHERE later.digest = wanted.value AND later.id > label.id AND later.given_by_id = label.given_by_id)))"
+                WHERE later.digest = wanted.value AND later.id > label.id AND later.given_by_id = label.given_by_id \
+                    AND later.withdrawn_at IS NULL)))"
     };
 }
 
@@ -100,7 +102,7 @@ pub(crate) async fn list_pairs(connection: &mut SqliteConnection) -> Result<Vec<
     const LAST_WORDS: &str = "SELECT label.digest, label.given_by_id, label.given_by, label.label \
         FROM (SELECT digest FROM dispute ORDER BY opened_at DESC LIMIT ?1) AS wanted \
             CROSS JOIN label INDEXED BY label_by_digest ON label.digest = wanted.digest \
-        WHERE label.given_by_id IS NOT NULL AND label.kind IN ('corrected', 'confirmed') \
+        WHERE label.given_by_id IS NOT NULL AND label.kind IN ('corrected', 'confirmed') AND label.withdrawn_at IS NULL \
         ORDER BY label.digest, label.id LIMIT ?2";
     let rows: Vec<(String, String, String, String)> =
         sqlx::query_as(LAST_WORDS).bind(MAX_PAIRS).bind(2 * MAX_PAIRS).fetch_all(connection).await?;

@@ -142,6 +142,18 @@ pub(crate) async fn add(connection: &mut SqliteConnection, labels: &[Label]) -> 
     Ok(())
 }
 
+/// Takes a label back.
+pub(crate) async fn withdraw(connection: &mut SqliteConnection, id: LabelId, at: Timestamp) -> Result<(), Error> {
+    const WITHDRAW: &str =
+        "UPDATE label SET holds = 0, withdrawn_at = ?2 WHERE id = ?1 AND withdrawn_at IS NULL RETURNING digest";
+    let digest: Option<String> =
+        sqlx::query_scalar(WITHDRAW).bind(id.to_string()).bind(at.as_ms()).fetch_optional(&mut *connection).await?;
+    match digest {
+        Some(digest) => dispute::refresh(connection, &[&digest]).await,
+        None => Ok(()),
+    }
+}
+
 pub(crate) async fn list(
     connection: &mut SqliteConnection,
     filter: &LabelFilter,

@@ -3,9 +3,9 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
-    Options, SqliteStore, at_work, audit, automation, dataset, decision_list, dispute, drift, error::Error, escalation,
-    evaluation, history, label, label_set, outcome, policy, policy_comment, policy_shadow, queue, setting, shadow,
-    stages, suspicion, task_list,
+    Options, SqliteStore, at_work, audit, automation, comment, dataset, decision_list, dispute, drift, error::Error,
+    escalation, evaluation, history, label, label_set, notice, outcome, policy, policy_comment, policy_shadow, queue,
+    setting, shadow, snooze, stages, suspicion, task_list, user, watcher,
 };
 
 /// The plan's steps, one a line.
@@ -46,6 +46,10 @@ async fn task_lists_walk_their_indexes() {
     check(task_list::AWAITING_APPROVAL, &["task_by_state (state=? AND id>?)"]).await;
     check(task_list::DEAD_LETTERS, &["task_by_state (state=? AND id<?)"]).await;
     check(crate::task::EXPIRED_APPROVALS, &["task_by_approval_end (approval_until>? AND approval_until<?)"]).await;
+    check(task_list::ALONG_SNOOZED, &["task_snoozed (id<?)"]).await;
+    check(snooze::OF_ALL, &["task_by_return ((snoozed_until,id)>(?,?))"]).await;
+    check(snooze::OF_PERSON, &["task_by_snoozer (snoozed_by=? AND (snoozed_until,id)>(?,?))"]).await;
+    check(crate::task::SNOOZE_ENDED, &["task_by_return (snoozed_until>? AND snoozed_until<?)"]).await;
     check(crate::task::EXPIRED, &["task_by_lease (lease_until<?)"]).await;
 }
 
@@ -93,9 +97,20 @@ async fn other_lists_walk_their_indexes() {
     check(automation::CASES, &["label_of_model (model_version=?)"]).await;
     check(automation::HELD_OUT_CASES, &["PRIMARY KEY (model_version=?)", "sqlite_autoindex_label_1 (id=?)"]).await;
     check(audit::OF_SUBJECT, &["audit_event_by_subject (subject=?)"]).await;
-    check(queue::COUNTS, &["task_claimed_due (queue=? AND due<?)", "task_waiting (queue=? AND urgency=? AND due<?)"])
-        .await;
+    let along =
+        ["task_claimed_due (queue=? AND due<?)", "COVERING INDEX task_waiting (queue=? AND urgency=? AND due<?)"];
+    check(queue::COUNTS, &along).await;
     check(queue::OLDEST_WAITING, &["task_by_queue (queue=?)"]).await;
+}
+
+#[tokio::test]
+async fn what_people_keep_beside_tasks_walks_its_indexes() {
+    check(comment::OF_TASK, &["task_comment_of_task (task_id=?)"]).await;
+    check(comment::COUNT, &["task_comment_of_task (task_id=?)"]).await;
+    check(watcher::OF_TASK, &["PRIMARY KEY (task_id=?)", "sqlite_autoindex_user_1 (id=?)"]).await;
+    check(notice::OF_USER, &["notice_of_user (user_id=? AND id<?)", "sqlite_autoindex_task_1 (id=?)"]).await;
+    check(notice::UNREAD, &["notice_unread (user_id=?)"]).await;
+    check(user::NAMED, &["sqlite_autoindex_user_2 (email>? AND email<?)"]).await;
 }
 
 #[tokio::test]

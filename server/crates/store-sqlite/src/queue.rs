@@ -18,16 +18,22 @@ pub(crate) const COUNTS: &str = "SELECT queue.name, queue.title, queue.purpose, 
     coalesce((SELECT n FROM counter WHERE scope = 'claimed' AND name = queue.name), 0) AS claimed, \
     (SELECT count(*) FROM (\
         SELECT 1 FROM task WHERE state = 'claimed' AND task.queue = queue.name AND due < ?1 \
-        UNION ALL SELECT 1 FROM task WHERE state = 'queued' AND task.queue = queue.name AND urgency = 0 AND due < ?1 \
-        UNION ALL SELECT 1 FROM task WHERE state = 'queued' AND task.queue = queue.name AND urgency = 1 AND due < ?1 \
-        UNION ALL SELECT 1 FROM task WHERE state = 'queued' AND task.queue = queue.name AND urgency = 2 AND due < ?1 \
-        UNION ALL SELECT 1 FROM task WHERE state = 'queued' AND task.queue = queue.name AND urgency = 3 AND due < ?1 \
+        UNION ALL SELECT 1 FROM task WHERE state = 'queued' AND snoozed_until IS NULL AND task.queue = queue.name \
+            AND urgency = 0 AND due < ?1 \
+        UNION ALL SELECT 1 FROM task WHERE state = 'queued' AND snoozed_until IS NULL AND task.queue = queue.name \
+            AND urgency = 1 AND due < ?1 \
+        UNION ALL SELECT 1 FROM task WHERE state = 'queued' AND snoozed_until IS NULL AND task.queue = queue.name \
+            AND urgency = 2 AND due < ?1 \
+        UNION ALL SELECT 1 FROM task WHERE state = 'queued' AND snoozed_until IS NULL AND task.queue = queue.name \
+            AND urgency = 3 AND due < ?1 \
         LIMIT ?2)) AS late \
     FROM queue ORDER BY queue.name";
 
-/// The oldest waiting task of every queue that ever had one; claimed tasks before it are passed over.
+/// The oldest waiting task of every queue that ever had one; tasks before it that are claimed or put
+/// aside are passed over.
 pub(crate) const OLDEST_WAITING: &str = "SELECT waiting.name, (\
         SELECT submitted_at FROM task INDEXED BY task_by_queue WHERE task.queue = waiting.name AND state = 'queued' \
+            AND snoozed_until IS NULL \
         ORDER BY id LIMIT 1) \
     FROM counter AS waiting WHERE waiting.scope = 'queued' AND waiting.n > 0 ORDER BY waiting.name";
 

@@ -1,4 +1,4 @@
-//! Every port that reads, but for that of policies, handed on to its noun.
+//! Every port that reads, but for those of policies and of teamwork, handed on to its noun.
 
 use async_trait::async_trait;
 use domain::{
@@ -20,7 +20,7 @@ use domain::{
     preferences::Preferences,
     rollout::ShadowCase,
     suspicion::SuspiciousLabel,
-    task::{PendingApproval, TaskFilter},
+    task::{PendingApproval, SnoozedTask, TaskFilter},
 };
 use service::ports::store::{
     AuditReads, Counters, DecisionReads, DomainEvent, IdempotencyRecord, LearningReads, PeopleReads, SessionRecord,
@@ -29,8 +29,8 @@ use service::ports::store::{
 
 use crate::{
     api_key, audit, automation, correction, counter, dataset, decision, decision_list, dispute, drift, escalation,
-    evaluation, event, idempotency, import, label, label_set, model, preference, queue, session, shadow, stages,
-    suspicion, task, task_list, training_run, transaction::SqliteTransaction, unsure, user,
+    evaluation, event, idempotency, import, label, label_set, model, preference, queue, session, shadow, snooze,
+    stages, suspicion, task, task_list, training_run, transaction::SqliteTransaction, unsure, user,
 };
 
 #[async_trait]
@@ -72,6 +72,16 @@ impl TaskReads for SqliteTransaction {
 
     async fn list_expired_approvals(&mut self, now: Timestamp, limit: u32) -> StoreResult<Vec<Task>> {
         let answer = task::list_expired_approvals(self.connection().await?, now, limit).await;
+        self.settle(answer)
+    }
+
+    async fn list_snoozed(&mut self, by: Option<&str>, page: &PageRequest) -> StoreResult<Page<SnoozedTask>> {
+        let answer = snooze::list(self.connection().await?, by, page).await;
+        self.settle(answer)
+    }
+
+    async fn list_snooze_ended(&mut self, now: Timestamp, limit: u32) -> StoreResult<Vec<Task>> {
+        let answer = task::list_snooze_ended(self.connection().await?, now, limit).await;
         self.settle(answer)
     }
 
@@ -364,6 +374,11 @@ impl PeopleReads for SqliteTransaction {
 
     async fn lookup_credentials(&mut self, email: &str) -> StoreResult<Option<(User, String)>> {
         let answer = user::lookup_credentials(self.connection().await?, email).await;
+        self.settle(answer)
+    }
+
+    async fn list_users_named(&mut self, names: &[String]) -> StoreResult<Vec<User>> {
+        let answer = user::list_named(self.connection().await?, names).await;
         self.settle(answer)
     }
 

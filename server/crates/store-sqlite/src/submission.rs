@@ -23,12 +23,13 @@ use crate::{
 const ADD_TASKS: &str = "INSERT INTO task (id, state, queue, urgency, due, label, decision_id, last_token, \
         escalation_level, holder, holder_name, claim_token, lease_until, automation, otherwise, ended_at, ended_by, \
         ended_reason, submitted_at, submitted_by, channel, external_id, priority_hint, callback_url, subject, attributes, \
-        body, claimed_at, worked_ms, approver, approval_until) \
+        body, claimed_at, worked_ms, approver, approval_until, snoozed_until, snooze_kind, snoozed_at, snoozed_by, \
+        snoozed_by_name, snooze_reason) \
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
         value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15, \
         value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21, value ->> 22, value ->> 23, \
         value ->> 24, value -> 25, value ->> 26, value ->> 27, value ->> 28, \
-        value ->> 29, value ->> 30 \
+        value ->> 29, value ->> 30, value ->> 31, value ->> 32, value ->> 33, value ->> 34, value ->> 35, value ->> 36 \
     FROM jsonb_each(?)";
 
 /// Tasks, decisions, counters and keys, with [`arguments`].
@@ -69,6 +70,12 @@ struct NewTaskRow<'a>(
     i64,
     Option<&'static str>,
     Option<i64>,
+    Option<i64>,
+    Option<&'static str>,
+    Option<i64>,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a str>,
 );
 
 impl<'a> NewTaskRow<'a> {
@@ -106,6 +113,12 @@ impl<'a> NewTaskRow<'a> {
             task.worked_ms,
             state.approver,
             state.approval_until,
+            state.snoozed_until,
+            state.snooze_kind,
+            state.snoozed_at,
+            state.snoozed_by,
+            state.snoozed_by_name,
+            state.snooze_reason,
         ))
     }
 }

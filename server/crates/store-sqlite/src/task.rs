@@ -1,16 +1,22 @@
 //! Tasks, one at a time.
 
-use domain::{Claim, Priority, Task, TaskId, TaskState, Timestamp, decision::Approver, task::ERASED_SUBJECT};
+use domain::{
+    Claim, Priority, SnoozeKind, Task, TaskId, TaskState, Timestamp, decision::Approver, task::ERASED_SUBJECT,
+};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::{
+    comment,
     convert::{all, from_json, ms, number, one, parse, parse_optional, signed, time, variant},
-    dispute,
+    dispute, draft,
     error::Error,
+    resolution,
 };
 
 /// What a task without due time is sorted by.
 pub(crate) const NEVER_DUE: i64 = i64::MAX;
+/// The name in the table of what waits and of what is put aside.
+pub(crate) const QUEUED: &str = "queued";
 
 macro_rules! select_task {
     ($rest:literal) => {
@@ -18,7 +24,8 @@ macro_rules! select_task {
             "SELECT id, state, queue, urgency, due, label, decision_id, last_token, escalation_level, holder, holder_name, ",
             "claim_token, lease_until, automation, otherwise, ended_at, ended_by, ended_reason, submitted_at, ",
             "submitted_by, channel, external_id, priority_hint, callback_url, subject, attributes, body, claimed_at, ",
-            "worked_ms, erased_at, approver, approval_until FROM task ",
+            "worked_ms, erased_at, approver, approval_until, snoozed_until, snooze_kind, snoozed_at, snoozed_by, ",
+            "snoozed_by_name, snooze_reason FROM task ",
             $rest
         )
     };
@@ -31,6 +38,10 @@ pub(crate) const EXPIRED: &str = select_task!(
 pub(crate) const EXPIRED_APPROVALS: &str = select_task!(
     "INDEXED BY task_by_approval_end WHERE state = 'awaiting_approval' AND approval_until IS NOT NULL \
     AND approval_until <= ?1 ORDER BY approval_until, id LIMIT ?2"
+);
+
+pub(crate) const SNOOZE_ENDED: &str = select_task!(
+    "INDEXED BY task_by_return WHERE snoozed_until IS NOT NULL AND snoozed_until <= ?1 ORDER BY snoozed_until, id LIMIT ?2"
 );
 
 pub(crate) async fn lookup(connection: &mut SqliteConnection, id: TaskId) -> Result<Option<Task>, Error> {
@@ -58,11 +69,21 @@ pub(crate) async fn list_expired_approvals(
     all(rows)
 }
 
+pub(crate) async fn list_snooze_ended(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Task>, Error> {
+    let rows: Vec<TaskRow> = sqlx::query_as(SNOOZE_ENDED).bind(now.as_ms()).bind(limit).fetch_all(connection).await?;
+    all(rows)
+}
+
 pub(crate) async fn save(connection: &mut SqliteConnection, task: &Task) -> Result<(), Error> {
     const SAVE: &str = "UPDATE task SET state = ?2, queue = ?3, urgency = ?4, due = ?5, label = ?6, decision_id = ?7, \
         last_token = ?8, escalation_level = ?9, holder = ?10, holder_name = ?11, claim_token = ?12, lease_until = ?13, \
         automation = ?14, otherwise = ?15, ended_at = ?16, ended_by = ?17, ended_reason = ?18, claimed_at = ?19, \
-        worked_ms = ?20, approver = ?21, approval_until = ?22 WHERE id = ?1";
+        worked_ms = ?20, approver = ?21, approval_until = ?22, snoozed_until = ?23, snooze_kind = ?24, snoozed_at = ?25, \
+        snoozed_by = ?26, snoozed_by_name = ?27, snooze_reason = ?28 WHERE id = ?1";
     let state = StateColumns::of(&task.state)?;
     let saved = sqlx::query(SAVE)
         .bind(task.id.to_string())
@@ -87,12 +108,18 @@ pub(crate) async fn save(connection: &mut SqliteConnection, task: &Task) -> Resu
         .bind(task.worked_ms)
         .bind(state.approver)
         .bind(state.approval_until)
+        .bind(state.snoozed_until)
+        .bind(state.snooze_kind)
+        .bind(state.snoozed_at)
+        .bind(state.snoozed_by)
+        .bind(state.snoozed_by_name)
+        .bind(state.snooze_reason)
         .execute(connection)
         .await?;
     if saved.rows_affected() == 1 { Ok(()) } else { Err(Error::Missing("task")) }
 }
 
-/// Erases what a task says, and takes its labels out of training; answers whether it said anything.
+/// Erases what a task says and what people wrote to it, and takes its labels out of training; answers whether it said anything.
 pub(crate) async fn erase(connection: &mut SqliteConnection, id: TaskId, at: Timestamp) -> Result<bool, Error> {
     const ERASE: &str = "UPDATE task SET subject = ?2, body = '', attributes = '{}', erased_at = ?3 \
         WHERE id = ?1 AND erased_at IS NULL";
@@ -101,7 +128,10 @@ pub(crate) async fn erase(connection: &mut SqliteConnection, id: TaskId, at: Tim
     let erased = sqlx::query(ERASE).bind(&id).bind(ERASED_SUBJECT).bind(at.as_ms()).execute(&mut *connection).await?;
     let digests: Vec<String> = sqlx::query_scalar(LABELS).bind(&id).fetch_all(&mut *connection).await?;
     let digests: Vec<&str> = digests.iter().map(String::as_str).collect();
-    dispute::refresh(connection, &digests).await?;
+    dispute::refresh(&mut *connection, &digests).await?;
+    for erase in [comment::ERASE, resolution::ERASE, draft::ERASE] {
+        sqlx::query(erase).bind(&id).execute(&mut *connection).await?;
+    }
     Ok(erased.rows_affected() == 1)
 }
 
@@ -142,6 +172,12 @@ pub(crate) struct StateColumns<'a> {
     pub(crate) otherwise: Option<&'a str>,
     pub(crate) approver: Option<&'static str>,
     pub(crate) approval_until: Option<i64>,
+    pub(crate) snoozed_until: Option<i64>,
+    pub(crate) snooze_kind: Option<&'static str>,
+    pub(crate) snoozed_at: Option<i64>,
+    pub(crate) snoozed_by: Option<&'a str>,
+    pub(crate) snoozed_by_name: Option<&'a str>,
+    pub(crate) snooze_reason: Option<&'a str>,
     pub(crate) ended_at: Option<i64>,
     pub(crate) ended_by: Option<&'a str>,
     pub(crate) ended_reason: Option<&'a str>,
@@ -158,6 +194,17 @@ impl<'a> StateColumns<'a> {
                 claim_token: Some(signed("claim_token", claim.token)?),
                 lease_until: Some(claim.expires_at.as_ms()),
                 claimed_at: Some(claim.since.as_ms()),
+                ..named
+            },
+            TaskState::Snoozed { until, kind, by, by_id, since, reason, .. } => Self {
+                // The table knows no name for it; the time of its return tells it from what waits.
+                state: QUEUED,
+                snoozed_until: Some(until.as_ms()),
+                snooze_kind: Some(kind.as_str()),
+                snoozed_at: Some(since.as_ms()),
+                snoozed_by: Some(by_id),
+                snoozed_by_name: Some(by),
+                snooze_reason: reason.as_deref(),
                 ..named
             },
             TaskState::AwaitingApproval { automation, otherwise, approver, expires_at } => Self {
@@ -195,6 +242,12 @@ struct TaskRow {
     otherwise: Option<String>,
     approver: Option<String>,
     approval_until: Option<i64>,
+    snoozed_until: Option<i64>,
+    snooze_kind: Option<String>,
+    snoozed_at: Option<i64>,
+    snoozed_by: Option<String>,
+    snoozed_by_name: Option<String>,
+    snooze_reason: Option<String>,
     ended_at: Option<i64>,
     ended_by: Option<String>,
     ended_reason: Option<String>,
@@ -215,7 +268,16 @@ struct TaskRow {
 impl TaskRow {
     fn take_state(&mut self) -> Result<TaskState, Error> {
         Ok(match self.state.as_str() {
-            "queued" => TaskState::Queued { queue: filled("task.queue", self.queue.take())? },
+            QUEUED if self.snoozed_until.is_some() => TaskState::Snoozed {
+                queue: filled("task.queue", self.queue.take())?,
+                until: filled("task.snoozed_until", time(self.snoozed_until))?,
+                kind: snooze_kind(self.snooze_kind.as_deref())?,
+                by: filled("task.snoozed_by_name", self.snoozed_by_name.take())?,
+                by_id: filled("task.snoozed_by", self.snoozed_by.take())?,
+                since: filled("task.snoozed_at", time(self.snoozed_at))?,
+                reason: self.snooze_reason.take(),
+            },
+            QUEUED => TaskState::Queued { queue: filled("task.queue", self.queue.take())? },
             "claimed" => TaskState::Claimed {
                 queue: filled("task.queue", self.queue.take())?,
                 claim: Claim {
@@ -250,6 +312,11 @@ impl TaskRow {
 /// Who may answer an approval; those of earlier versions wait for whom approvals wait when nothing is said.
 pub(crate) fn approver(word: Option<&str>) -> Result<Approver, Error> {
     word.map_or(Ok(Approver::default()), |word| variant("task.approver", word))
+}
+
+/// Why a task is put aside.
+pub(crate) fn snooze_kind(word: Option<&str>) -> Result<SnoozeKind, Error> {
+    parse("task.snooze_kind", word.unwrap_or_default())
 }
 
 /// A column that this state must fill.

@@ -10,16 +10,18 @@ use sqlx::sqlite::SqliteConnection;
 use crate::{
     convert::{after_id, all, before_id, cursor_part, cursor_parts, parse, time},
     error::Error,
-    task::{approver, due_at, priority},
+    task::{QUEUED, approver, due_at, priority},
 };
 
 /// Most claims of one holder that are listed.
 const MAX_CLAIMS: i64 = 200;
 
+/// Columns of [`SummaryRow`].
 macro_rules! summary_columns {
     () => {
         concat!(
-            "id, subject, channel, state, queue, holder_name, urgency, label, due, submitted_at, ",
+            "id, subject, channel, CASE WHEN snoozed_until IS NULL THEN state ELSE 'snoozed' END AS standing, queue, ",
+            "holder_name, urgency, label, due, submitted_at, ",
             "(SELECT CASE WHEN task.label IS NULL AND json_extract(decision.document, '$.check') IS NOT NULL THEN NULL ",
             "ELSE json_extract(decision.document, '$.explanation') END ",
             "FROM decision WHERE decision.id = task.decision_id) AS why"
@@ -27,34 +29,40 @@ macro_rules! summary_columns {
     };
 }
 
+pub(crate) use summary_columns;
+
 macro_rules! select_summaries {
     ($rest:expr) => {
         concat!("SELECT ", summary_columns!(), " FROM task ", $rest)
     };
 }
 
-/// A filtered list along an index; the other filters are tried row by row.
+/// A filtered list along an index; the other filters are tried row by row. `?7` says whether the tasks are put aside, which their
+/// state in the table does not.
 macro_rules! filtered {
     ($along:literal) => {
         select_summaries!(concat!(
             $along,
             " id < ?1 AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR queue = ?3) AND (?4 IS NULL OR label = ?4) ",
-            "AND (?5 IS NULL OR external_id = ?5) ORDER BY id DESC LIMIT ?6"
+            "AND (?5 IS NULL OR external_id = ?5) AND (?7 IS NULL OR (snoozed_until IS NOT NULL) = ?7) ORDER BY id DESC LIMIT ?6"
         ))
     };
 }
 
 pub(crate) const ALONG_ALL: &str = filtered!("WHERE");
 pub(crate) const ALONG_STATE: &str = filtered!("INDEXED BY task_by_state WHERE state = ?2 AND");
+pub(crate) const ALONG_SNOOZED: &str = filtered!("INDEXED BY task_snoozed WHERE snoozed_until IS NOT NULL AND");
 pub(crate) const ALONG_QUEUE: &str = filtered!("INDEXED BY task_by_queue WHERE queue = ?3 AND");
 pub(crate) const ALONG_LABEL: &str = filtered!("INDEXED BY task_by_label WHERE label = ?4 AND");
 pub(crate) const ALONG_EXTERNAL_ID: &str = filtered!("INDEXED BY task_by_external_id WHERE external_id = ?5 AND");
 pub(crate) const WAITING: &str = select_summaries!(
-    "WHERE state = 'queued' AND queue = ?1 AND (urgency, due, id) > (?2, ?3, ?4) ORDER BY urgency, due, id LIMIT ?5"
+    "WHERE state = 'queued' AND snoozed_until IS NULL AND queue = ?1 AND (urgency, due, id) > (?2, ?3, ?4) \
+    ORDER BY urgency, due, id LIMIT ?5"
 );
 /// One look at the head of each queue, then the first of these heads.
 pub(crate) const FIRST_WAITING: &str = "SELECT task.id FROM json_each(?1) AS wanted CROSS JOIN task ON task.id = (\
-        SELECT head.id FROM task AS head WHERE head.state = 'queued' AND head.queue = wanted.value \
+        SELECT head.id FROM task AS head WHERE head.state = 'queued' AND head.snoozed_until IS NULL \
+            AND head.queue = wanted.value \
         ORDER BY head.urgency, head.due, head.id LIMIT 1) \
     ORDER BY task.urgency, task.due, task.id LIMIT 1";
 pub(crate) const CLAIMED_BY: &str =
@@ -78,13 +86,19 @@ pub(crate) async fn list(
     filter: &TaskFilter,
     page: &PageRequest,
 ) -> Result<Page<TaskSummary>, Error> {
+    let (state, snoozed) = match filter.state.as_deref() {
+        Some("snoozed") => (Some(QUEUED), Some(true)),
+        Some(QUEUED) => (Some(QUEUED), Some(false)),
+        other => (other, None),
+    };
     let rows: Vec<SummaryRow> = sqlx::query_as(along(filter))
         .bind(before_id::<TaskId>(page)?)
-        .bind(filter.state.as_deref())
+        .bind(state)
         .bind(filter.queue.as_deref())
         .bind(filter.label.as_deref())
         .bind(filter.external_id.as_deref())
         .bind(page.limit() + 1)
+        .bind(snoozed)
         .fetch_all(connection)
         .await?;
     Ok(Page::from_rows(all(rows)?, page.limit(), |last: &TaskSummary| last.id.to_string()))
@@ -97,6 +111,8 @@ fn along(filter: &TaskFilter) -> &'static str {
         ALONG_EXTERNAL_ID
     } else if filter.queue.is_some() {
         ALONG_QUEUE
+    } else if filter.state.as_deref() == Some("snoozed") {
+        ALONG_SNOOZED
     } else if filter.state.is_some() && !(finished && filter.label.is_some()) {
         ALONG_STATE
     } else if filter.label.is_some() {
@@ -212,11 +228,11 @@ impl TryFrom<DeadLetterRow> for DeadLetter {
 }
 
 #[derive(sqlx::FromRow)]
-struct SummaryRow {
+pub(crate) struct SummaryRow {
     id: String,
     subject: String,
     channel: String,
-    state: String,
+    standing: String,
     queue: Option<String>,
     holder_name: Option<String>,
     urgency: i64,
@@ -234,7 +250,7 @@ impl TryFrom<SummaryRow> for TaskSummary {
             id: parse("task.id", &row.id)?,
             subject: row.subject,
             channel: row.channel,
-            state: row.state,
+            state: row.standing,
             queue: row.queue,
             holder_name: row.holder_name,
             priority: priority(row.urgency)?,

@@ -1,4 +1,4 @@
-//! Every port that writes, but for that of policies, handed on to its noun.
+//! Every port that writes, but for those of policies and of teamwork, handed on to its noun.
 
 use async_trait::async_trait;
 use domain::{
@@ -75,6 +75,11 @@ impl DecisionWrites for SqliteTransaction {
 impl LearningWrites for SqliteTransaction {
     async fn add_labels(&mut self, labels: &[Label]) -> StoreResult<()> {
         let answer = label::add(self.connection().await?, labels).await;
+        self.settle(answer)
+    }
+
+    async fn withdraw_label(&mut self, label: LabelId, at: Timestamp) -> StoreResult<()> {
+        let answer = label::withdraw(self.connection().await?, label, at).await;
         self.settle(answer)
     }
 

@@ -4,7 +4,7 @@
 use std::{path::PathBuf, pin::pin, time::Duration};
 
 use domain::{
-    PageRequest, Timestamp,
+    PageRequest, Task, TaskComment, Timestamp,
     dataset::{Dataset, DatasetExample, DatasetFilter},
     label::LabelFilter,
     policy::PolicyComment,
@@ -14,7 +14,9 @@ use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOpt
 use store_sqlite::{OpenError, Options, SqliteStore};
 use store_testkit::{
     add,
-    fixtures::{at, audit_event, imported_label, policy, submission, submissions, task, task_id, user_id},
+    fixtures::{
+        at, audit_event, comment_id, imported_label, policy, snoozed, submission, submissions, task, task_id, user_id,
+    },
 };
 
 struct File {
@@ -320,6 +322,41 @@ async fn a_policy_of_a_file_before_reviews_still_decides_and_knows_who_saved_it(
 }
 
 #[tokio::test]
+async fn what_waited_in_a_file_before_tasks_were_put_aside_still_waits_and_can_be() {
+    let file = File::new();
+    let mut connection = file.of_version(11).await;
+    sqlx::query(
+        "INSERT INTO task (id, state, queue, urgency, due, decision_id, last_token, escalation_level, submitted_at, \
+             submitted_by, channel, subject, attributes, body) \
+         VALUES (?1, 'queued', 'billing', 2, 99, ?2, 0, 0, 7, 'key', 'email', 'Old', '{}', 'Text')",
+    )
+    .bind(task_id(1).to_string())
+    .bind(task(1).decision_id.to_string())
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    sqlx::query("INSERT INTO counter (scope, name, n) VALUES ('queued', 'billing', 1)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    let store = file.open().await;
+    let mut tx = store.begin().await.unwrap();
+    let queues = ["billing".to_owned()];
+    assert_eq!(tx.first_waiting(&queues).await.unwrap(), Some(task_id(1)));
+    let old = tx.lookup_task(task_id(1)).await.unwrap().unwrap();
+    tx.save_task(&Task { state: snoozed("user_a", at(9)), ..old.clone() }).await.unwrap();
+    assert_eq!(tx.first_waiting(&queues).await.unwrap(), None);
+    assert_eq!(tx.list_oldest_waiting().await.unwrap(), []);
+    tx.save_task(&old).await.unwrap();
+    assert_eq!(tx.list_oldest_waiting().await.unwrap(), [("billing".to_owned(), Timestamp::from_ms(7))]);
+    tx.save().await.unwrap();
+    // Only what waits can be put aside, whatever a later statement says.
+    let refused = file.execute("UPDATE task SET state = 'claimed', snoozed_until = 9").await.unwrap_err();
+    assert!(refused.contains("CHECK"), "{refused}");
+}
+
+#[tokio::test]
 async fn what_is_final_cannot_be_changed_or_removed() {
     let file = File::new();
     let store = file.open().await;
@@ -339,6 +376,16 @@ async fn what_is_final_cannot_be_changed_or_removed() {
         verdict: None,
     };
     tx.add_policy_comment(&comment).await.unwrap();
+    let comment = TaskComment {
+        id: comment_id(1),
+        task_id: task_id(1),
+        by: "Grace".to_owned(),
+        by_id: user_id(1).to_string(),
+        at: at(10),
+        text: "Why?".to_owned(),
+        mentions: Vec::new(),
+    };
+    tx.add_task_comment(&comment).await.unwrap();
     let labels = [imported_label(1, "billing")];
     tx.add_labels(&labels).await.unwrap();
     let example = DatasetExample { place: 0, held_out: false, label: labels[0].clone() };
@@ -367,6 +414,9 @@ async fn what_is_final_cannot_be_changed_or_removed() {
         ("DELETE FROM policy_revision", "never removed"),
         ("UPDATE policy_comment SET text = 'another'", "never changes"),
         ("DELETE FROM policy_comment", "never removed"),
+        ("UPDATE task_comment SET text = 'another'", "a comment never changes"),
+        ("UPDATE task_comment SET text = '', author_name = 'nobody'", "a comment never changes"),
+        ("DELETE FROM task_comment", "a comment is never removed"),
         ("UPDATE dataset SET name = 'another'", "a dataset never changes"),
         ("DELETE FROM dataset", "a dataset is never removed"),
         ("UPDATE dataset_example SET held_out = 1", "a dataset never changes"),

@@ -9,7 +9,7 @@ use service::ports::store::{Store, StoreError};
 
 use crate::{
     add,
-    fixtures::{at, imported_label, submissions, task, task_label, user_id},
+    fixtures::{at, imported_label, label_id, submissions, task, task_id, task_label, user_id},
 };
 
 async fn add_labels(store: &dyn Store, labels: &[Label]) {
@@ -107,6 +107,27 @@ pub async fn disputes_come_longest_contested_first_page_by_page(store: &dyn Stor
     assert_eq!((digests, second.next), (vec!["c", "a", "b"], None));
     let refused = view.list_disputes(&PageRequest::after(Some("x".to_owned()), None)).await;
     assert!(matches!(refused, Err(StoreError::InvalidCursor)));
+}
+
+pub async fn a_label_that_was_taken_back_is_nobodys_word(store: &dyn Store) {
+    add(store, &submissions([1])).await;
+    add_labels(store, &[said(1, "billing", &task(1), 1)]).await;
+    add_labels(store, &[said(2, "refund", &task(1), 2)]).await;
+    assert_eq!(labels(&disputes(store).await[0]), ["billing", "refund"]);
+    let mut tx = store.begin().await.unwrap();
+    tx.withdraw_label(label_id(2), at(70)).await.unwrap();
+    tx.withdraw_label(label_id(2), at(80)).await.unwrap();
+    tx.withdraw_label(label_id(9), at(70)).await.unwrap();
+    tx.save().await.unwrap();
+    assert_eq!(disputes(store).await, []);
+    let mut view = store.read().await.unwrap();
+    assert_eq!(view.lookup_label_of(task_id(1)).await.unwrap(), None);
+    assert_eq!(view.list_label_counts().await.unwrap(), []);
+    assert_eq!(view.list_opinion_pairs().await.unwrap(), []);
+    drop(view);
+    // What the same person says now counts again.
+    add_labels(store, &[said(3, "refund", &task(1), 2)]).await;
+    assert_eq!(labels(&disputes(store).await[0]), ["billing", "refund"]);
 }
 
 pub async fn pairs_are_each_persons_last_word_on_a_text_that_two_labelled(store: &dyn Store) {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ApiKey, ApiKeyId, Candidate, Claim, Classification, Correction, CorrectionField, CorrectionId, Decision,
+    ApiKey, ApiKeyId, Candidate, Claim, Classification, CommentId, Correction, CorrectionField, CorrectionId, Decision,
     DecisionId, DecisionMode, Destination, Escalation, EscalationId, EscalationState, FallbackReason, Label, LabelId,
-    LabelKind, Metrics, Model, ModelStage, PolicyDocument, PolicyVersion, Priority, Queue, QueueKind, Role,
-    RuleOutcome, RuleTrace, RunId, RunState, Scope, Task, TaskId, TaskState, Timestamp, TrainingRun, User, UserId,
+    LabelKind, Metrics, Model, ModelStage, NoticeId, PolicyDocument, PolicyVersion, Priority, Queue, QueueKind, Role,
+    RuleOutcome, RuleTrace, RunId, RunState, Scope, SnoozeKind, Task, TaskId, TaskState, Timestamp, TrainingRun, User,
+    UserId,
     audit::NewAuditEvent,
     decision::{Approver, DecisionSource},
     evaluation::{LearningPoint, NewestMetrics},
@@ -51,6 +52,10 @@ ids! {
     label_id: LabelId;
     /// The run of a number.
     run_id: RunId;
+    /// The comment of a number.
+    comment_id: CommentId;
+    /// The notice of a number.
+    notice_id: NoticeId;
 }
 
 fn ms(n: u64) -> i64 {
@@ -88,6 +93,20 @@ pub fn task(n: u64) -> Task {
 #[must_use]
 pub fn claim(holder: &str, token: u64, expires_at: Timestamp) -> Claim {
     Claim { holder: holder.to_owned(), holder_name: format!("Name of {holder}"), token, since: at(-5), expires_at }
+}
+
+/// Waits for the customer until a time, put aside by a holder.
+#[must_use]
+pub fn snoozed(by: &str, until: Timestamp) -> TaskState {
+    TaskState::Snoozed {
+        queue: "billing".to_owned(),
+        until,
+        kind: SnoozeKind::Waiting,
+        by: format!("Name of {by}"),
+        by_id: by.to_owned(),
+        since: at(-7),
+        reason: Some("They call back.".to_owned()),
+    }
 }
 
 /// What the third model says: surely billing.

@@ -20,8 +20,10 @@ pub mod people;
 pub mod policy;
 pub mod queue;
 pub mod rollout;
+pub mod snooze;
 pub mod suspicion;
 pub mod task;
+pub mod teamwork;
 pub mod transaction;
 
 use domain::{TaskId, TaskSummary};
@@ -85,6 +87,22 @@ macro_rules! conformance_tests {
                 approvals_run_out_the_longest_ended_first,
                 dead_letters_come_newest_first_with_their_reasons,
             ]
+            snooze: [
+                what_is_put_aside_waits_in_no_queue_and_counts_in_none,
+                what_is_put_aside_is_found_by_its_own_state_alone,
+                what_is_put_aside_comes_earliest_return_first_of_one_person_and_of_all,
+                what_is_to_come_back_comes_longest_ago_first,
+            ]
+            teamwork: [
+                a_resolution_is_kept_replaced_and_removed,
+                a_draft_belongs_to_a_task_and_a_person,
+                of_very_many_drafts_of_a_person_the_oldest_are_forgotten,
+                comments_of_a_task_come_oldest_first_and_are_counted,
+                a_person_watches_a_task_once_and_stops,
+                notices_of_a_person_come_newest_first_and_are_read_one_by_one_or_all,
+                of_very_many_notices_of_a_person_the_oldest_are_forgotten,
+                what_was_written_to_an_erased_task_is_erased,
+            ]
             queue: [
                 queues_come_by_name_and_a_saved_one_is_changed,
                 queue_counts_follow_every_move_of_a_task,
@@ -133,6 +151,7 @@ macro_rules! conformance_tests {
                 a_text_that_a_file_labels_twice_is_disputed,
                 a_settlement_takes_the_place_of_every_label_of_the_text,
                 disputes_come_longest_contested_first_page_by_page,
+                a_label_that_was_taken_back_is_nobodys_word,
                 pairs_are_each_persons_last_word_on_a_text_that_two_labelled,
             ]
             label_set: [
@@ -200,6 +219,7 @@ macro_rules! conformance_tests {
                 a_person_is_found_by_identifier_and_with_password_by_address,
                 an_address_is_taken_once,
                 people_come_by_address_page_by_page,
+                people_are_found_by_the_name_in_their_address,
                 a_saved_person_keeps_the_password_and_a_saved_password_the_person,
                 saving_a_person_who_was_never_added_fails,
                 administrators_are_counted_while_they_may_sign_in,

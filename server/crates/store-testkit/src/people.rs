@@ -58,6 +58,19 @@ pub async fn people_come_by_address_page_by_page(store: &dyn Store) {
     assert_eq!((second.items, second.next), (vec![user(3, Role::Agent)], None));
 }
 
+pub async fn people_are_found_by_the_name_in_their_address(store: &dyn Store) {
+    let named = |n, email: &str| User { email: email.to_owned(), ..user(n, Role::Agent) };
+    let given =
+        [named(1, "ada@b.example"), named(2, "ada@a.example"), named(3, "adam@a.example"), named(4, "bo@a.example")];
+    add(store, &given).await;
+    let mut view = store.read().await.unwrap();
+    let names = ["ada", "nobody", "bo"].map(str::to_owned);
+    let found = view.list_users_named(&names).await.unwrap();
+    assert_eq!(found, [given[1].clone(), given[0].clone(), given[3].clone()]);
+    assert_eq!(view.list_users_named(&["ada@a.example".to_owned(), String::new()]).await.unwrap(), []);
+    assert_eq!(view.list_users_named(&[]).await.unwrap(), []);
+}
+
 pub async fn a_saved_person_keeps_the_password_and_a_saved_password_the_person(store: &dyn Store) {
     add(store, &[user(1, Role::Agent)]).await;
     let changed = User {

@@ -11,8 +11,8 @@ use service::ports::store::{Store, StoreError, Submission};
 use crate::{
     add,
     fixtures::{
-        at, awaiting_approval, claim, decision, label_id, submission, submission_in, submissions, task, task_id,
-        task_label,
+        at, awaiting_approval, claim, decision, label_id, snoozed, submission, submission_in, submissions, task,
+        task_id, task_label,
     },
     ids_of,
 };
@@ -21,6 +21,7 @@ fn every_state() -> Vec<TaskState> {
     vec![
         TaskState::Queued { queue: "billing".to_owned() },
         TaskState::Claimed { queue: "billing".to_owned(), claim: claim("user_a", 3, at(5_000)) },
+        snoozed("user_a", at(5_500)),
         awaiting_approval(Some(at(6_000))),
         TaskState::Resolved { at: at(9), by: "Ada".to_owned() },
         TaskState::Closed { at: at(8) },
@@ -163,9 +164,9 @@ pub async fn a_list_does_not_tell_what_is_to_be_checked_blindly(store: &dyn Stor
 pub async fn tasks_are_narrowed_by_every_filter_and_by_all_together(store: &dyn Store) {
     let mut given: Vec<Submission> =
         every_state().into_iter().zip(1..).map(|(state, n)| submission_in(n, state)).collect();
-    given.extend((7..=12).map(|n| {
+    given.extend((8..=13).map(|n| {
         let refund = Task { label: Some("refund".to_owned()), external_id: Some(format!("T-{}", n % 2)), ..task(n) };
-        let queue = if n < 10 { "refunds" } else { "billing" };
+        let queue = if n < 11 { "refunds" } else { "billing" };
         Submission { task: Task { state: TaskState::Queued { queue: queue.to_owned() }, ..refund }, ..submission(n) }
     }));
     add(store, &given).await;
@@ -173,6 +174,8 @@ pub async fn tasks_are_narrowed_by_every_filter_and_by_all_together(store: &dyn 
     let filters = [
         TaskFilter { state: text("queued"), ..TaskFilter::default() },
         TaskFilter { state: text("resolved"), ..TaskFilter::default() },
+        TaskFilter { state: text("snoozed"), ..TaskFilter::default() },
+        TaskFilter { state: text("snoozed"), queue: text("refunds"), ..TaskFilter::default() },
         TaskFilter { queue: text("billing"), ..TaskFilter::default() },
         TaskFilter { label: text("refund"), ..TaskFilter::default() },
         TaskFilter { external_id: text("T-1"), ..TaskFilter::default() },

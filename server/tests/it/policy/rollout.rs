@@ -72,7 +72,7 @@ async fn a_canary_decides_its_share_always_the_same_texts_and_goes_back_when_it_
             services.correct(system, task.id, token, request).await.unwrap();
             token = services.claim(system, task.id, None).await.unwrap().last_token;
         }
-        services.resolve(system, task.id, token).await.unwrap();
+        services.resolve(system, task.id, token, None).await.unwrap();
     }
     loop {
         let policy = desk.stage(canary.version).await;

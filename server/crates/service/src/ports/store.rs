@@ -3,6 +3,8 @@
 //! A transaction is the unit: [`Store::begin`] opens the one that may write, and nothing of it persists without
 //! [`Transaction::save`]. "Not found" is `Ok(None)`.
 
+mod teamwork;
+
 use async_trait::async_trait;
 use domain::{
     ApiKey, ApiKeyId, AuditEvent, Correction, Decision, DecisionId, DecisionSummary, Destination, Escalation, ImportId,
@@ -26,8 +28,9 @@ use domain::{
     rollout::{PolicyOutcome, PolicyShadowCase, ShadowCase},
     simulation::HistoryCase,
     suspicion::{Suspicion, SuspiciousLabel},
-    task::{PendingApproval, TaskFilter},
+    task::{PendingApproval, SnoozedTask, TaskFilter},
 };
+pub use teamwork::{NewNotice, TeamworkReads, TeamworkWrites};
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -59,14 +62,14 @@ pub trait Store: Send + Sync + 'static {
 /// Everything that can be read, in a transaction that writes or in one that does not.
 #[async_trait]
 pub trait Reads:
-    Send + Sync + TaskReads + DecisionReads + LearningReads + PolicyReads + PeopleReads + AuditReads
+    Send + Sync + TaskReads + TeamworkReads + DecisionReads + LearningReads + PolicyReads + PeopleReads + AuditReads
 {
 }
 
 /// A transaction that may write. Dropped without [`Transaction::save`], it leaves nothing behind.
 #[async_trait]
 pub trait Transaction:
-    Reads + TaskWrites + DecisionWrites + LearningWrites + PolicyWrites + PeopleWrites + AuditWrites
+    Reads + TaskWrites + TeamworkWrites + DecisionWrites + LearningWrites + PolicyWrites + PeopleWrites + AuditWrites
 {
     /// Makes everything written durable, or nothing of it.
     async fn save(self: Box<Self>) -> StoreResult<()>;
@@ -144,6 +147,10 @@ pub trait TaskReads {
     async fn list_awaiting_approval(&mut self, page: &PageRequest) -> StoreResult<Page<PendingApproval>>;
     /// Tasks whose approval nobody gave in time, the longest ended first.
     async fn list_expired_approvals(&mut self, now: Timestamp, limit: u32) -> StoreResult<Vec<Task>>;
+    /// Tasks that are put aside, by one holder (an identifier) or by all, the earliest return first.
+    async fn list_snoozed(&mut self, by: Option<&str>, page: &PageRequest) -> StoreResult<Page<SnoozedTask>>;
+    /// Tasks that are put aside and whose time has come, the longest ago first.
+    async fn list_snooze_ended(&mut self, now: Timestamp, limit: u32) -> StoreResult<Vec<Task>>;
     /// Every queue by name.
     async fn list_queues(&mut self) -> StoreResult<Vec<Queue>>;
     /// Every queue with its numbers, by name. `late` counts at most 1,000 a queue.
@@ -174,8 +181,8 @@ pub trait TaskWrites {
     async fn save_queue(&mut self, queue: &Queue) -> StoreResult<()>;
     /// Adds an escalation, or changes the one of this identifier.
     async fn save_escalation(&mut self, escalation: &Escalation) -> StoreResult<()>;
-    /// Erases subject, body and attributes of a task, and takes its labels out of training; answers whether there was
-    /// anything to erase.
+    /// Erases subject, body and attributes of a task, its comments' texts, its reply and all drafts on it, and takes its labels
+    /// out of training; answers whether there was anything to erase.
     async fn erase_task_text(&mut self, id: TaskId, at: Timestamp) -> StoreResult<bool>;
     /// Removes idempotency records that have expired; answers how many.
     async fn remove_expired_idempotency(&mut self, now: Timestamp) -> StoreResult<u64>;
@@ -314,6 +321,8 @@ pub trait LearningWrites {
     /// same text; these are kept but no longer hold. The text
     /// of a task's label is read from the task; only imported labels keep their own text.
     async fn add_labels(&mut self, labels: &[Label]) -> StoreResult<()>;
+    /// Takes a label back: it holds no more, and is nobody's word on its text.
+    async fn withdraw_label(&mut self, label: LabelId, at: Timestamp) -> StoreResult<()>;
     /// Adds a label's name, or changes the one of this name.
     async fn save_label_name(&mut self, name: &LabelName) -> StoreResult<()>;
     /// Gives every example and every unfinished task of a label another name; answers how many examples there were. What
@@ -451,6 +460,8 @@ pub trait PeopleReads {
     async fn lookup_user(&mut self, id: UserId) -> StoreResult<Option<User>>;
     /// A person by address, with the hash of the password (PHC string).
     async fn lookup_credentials(&mut self, email: &str) -> StoreResult<Option<(User, String)>>;
+    /// People whose address has one of these names, in lower case, before the `@`; by address, at most 100.
+    async fn list_users_named(&mut self, names: &[String]) -> StoreResult<Vec<User>>;
     /// People by address.
     async fn list_users(&mut self, page: &PageRequest) -> StoreResult<Page<User>>;
     /// How many administrators may sign in.

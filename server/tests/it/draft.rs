@@ -1,0 +1,85 @@
+//! What people are writing on tasks.
+
+use axum::http::StatusCode;
+use domain::{Role, draft::NewDraft};
+use service::WorkError;
+
+use crate::support::{Floor, form};
+
+fn draft(reply: &str, revision: u64) -> NewDraft {
+    NewDraft { reply: reply.to_owned(), note: "Ask Bo.".to_owned(), revision }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_draft_wins_and_is_its_writers_alone() {
+    let floor = Floor::open().await;
+    let services = &floor.services;
+    let (ada, bo) = (floor.person("ada", Role::Agent).await, floor.person("bo", Role::Agent).await);
+    let task = floor.submit("Where is it?").await.task_id;
+    assert_eq!(services.lookup_draft(&ada, task).await.unwrap(), None);
+    services.save_draft(&ada, task, draft("Dear", 1)).await.unwrap();
+    let kept = services.save_draft(&ada, task, draft("Dear customer", 5)).await.unwrap();
+    // The same again changes nothing, not even the time.
+    assert_eq!(services.save_draft(&ada, task, draft("Dear customer", 5)).await.unwrap(), kept);
+    for late in [draft("Dear", 4), draft("Another", 5)] {
+        let refused = services.save_draft(&ada, task, late).await;
+        assert!(matches!(refused, Err(WorkError::Conflict(_))), "{refused:?}");
+    }
+    assert_eq!(services.lookup_draft(&ada, task).await.unwrap(), Some(kept.clone()));
+    let detail = services.lookup_task(&ada, task).await.unwrap();
+    assert_eq!(detail.draft, Some(kept));
+    assert_eq!(services.lookup_task(&bo, task).await.unwrap().draft, None);
+    assert_eq!(services.lookup_draft(&bo, task).await.unwrap(), None);
+    services.discard_draft(&bo, task).await.unwrap();
+    assert!(services.lookup_draft(&ada, task).await.unwrap().is_some());
+    services.discard_draft(&ada, task).await.unwrap();
+    assert_eq!(services.lookup_draft(&ada, task).await.unwrap(), None);
+    let acts = floor.acts(task).await;
+    assert_eq!(acts, ["task.submitted"], "what is being written is in no log");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drafts_are_refused_by_the_field_and_where_nothing_more_is_to_be_written() {
+    let floor = Floor::open().await;
+    let agent = floor.cookie(Role::Agent).await;
+    let task = floor.submit("Where is it?").await.task_id;
+    let save = async |body: String| floor.send(form("/fn/save_draft", Some(&agent), body)).await;
+    for (body, field) in [
+        (format!("task={task}&reply={}&revision=1", "x".repeat(16 * 1024 + 1)), "reply"),
+        (format!("task={task}&note={}&revision=1", "x".repeat(4 * 1024 + 1)), "note"),
+        (format!("task={task}&reply=x&revision=0"), "revision"),
+    ] {
+        let refused = save(body).await;
+        assert_eq!((refused.status, refused.text().contains(field)), (StatusCode::UNPROCESSABLE_ENTITY, true));
+    }
+    assert_eq!(save(format!("task={task}&reply=x&revision=1")).await.status, StatusCode::OK);
+    floor.services.erase_task_text(&floor.system, task, "They asked").await.unwrap();
+    assert_eq!(save(format!("task={task}&reply=x&revision=2")).await.status, StatusCode::CONFLICT);
+    let kept = floor.send(form("/fn/lookup_draft", Some(&agent), format!("task={task}"))).await;
+    assert_eq!(kept.text(), "null");
+    let done = floor.submit("Done").await.task_id;
+    floor.work(done, None).await;
+    assert_eq!(save(format!("task={done}&reply=x&revision=1")).await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_outlives_the_lease_and_becomes_the_reply() {
+    let floor = Floor::open().await;
+    let services = &floor.services;
+    let (ada, bo) = (floor.person("ada", Role::Agent).await, floor.person("bo", Role::Agent).await);
+    let task = floor.submit("Where is it?").await.task_id;
+    services.claim(&ada, task, None).await.unwrap();
+    services.save_draft(&ada, task, draft("It is on its way.", 1)).await.unwrap();
+    services.save_draft(&bo, task, draft("Mine.", 1)).await.unwrap();
+    let later = floor.beside(16, |_| {}).await;
+    while services.lookup_task(&ada, task).await.unwrap().task.state.claim().is_some() {
+        tokio::task::yield_now().await;
+    }
+    drop(later);
+    assert!(services.lookup_draft(&ada, task).await.unwrap().is_some());
+    let token = services.claim(&ada, task, None).await.unwrap().last_token;
+    services.resolve(&ada, task, token, None).await.unwrap();
+    let detail = services.lookup_task(&ada, task).await.unwrap();
+    assert_eq!((detail.reply.as_deref(), detail.draft), (Some("It is on its way."), None));
+    assert!(services.lookup_task(&bo, task).await.unwrap().draft.is_some(), "another's draft is another's");
+}
