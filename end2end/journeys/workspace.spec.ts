@@ -17,7 +17,10 @@ test("work goes on by keyboard alone, and the list stays where it is", async ({ 
   await page.keyboard.press("n");
   await page.waitForURL(/\/tasks\/task_.*from=/);
   await expect(page.getByText("You hold this task")).toBeVisible();
-  expect(first).toContain(await page.getByRole("heading", { level: 1 }).innerText());
+  const heading = page.getByRole("heading", { level: 1 });
+  await expect(heading).not.toHaveText("Triage");
+  const took = await heading.innerText();
+  expect(first).toContain(took);
   await expect(page.locator(".workspace-lists[data-marked]")).toBeVisible();
   await expectNoAxeViolations(page);
 
@@ -30,14 +33,15 @@ test("work goes on by keyboard alone, and the list stays where it is", async ({ 
   await page.keyboard.press("n");
   await expect(page).not.toHaveURL(held);
   await page.waitForURL(/\/tasks\/task_.*from=/);
+  await expect(heading, "the next task takes the place of the one before").not.toHaveText(took);
   await expect(page.getByText("You hold this task")).toBeVisible();
-  const resolved = await page.getByRole("heading", { level: 1 }).innerText();
+  const resolved = await heading.innerText();
   await page.keyboard.press("r");
   await page.waitForURL(/\/work\/triage$/);
   await expect(page.getByText(`Resolved: ${resolved}`)).toBeVisible();
   await page.keyboard.press("z");
   await page.waitForURL(/\/tasks\/task_/);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(resolved);
+  await expect(heading).toHaveText(resolved);
   await expect(page.getByText("You hold this task")).toBeVisible();
   await expect(page.getByText(`Resolved: ${resolved}`)).toHaveCount(0);
   await page.keyboard.press("r");
