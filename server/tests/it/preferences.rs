@@ -18,7 +18,7 @@ async fn frame(floor: &Floor, cookie: &str) -> String {
 
 fn look_of(answer: &Answer) -> String {
     let cookies = answer.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
-    let look = cookies.filter(|cookie| cookie.starts_with("look=")).last().unwrap_or_default();
+    let look = cookies.rev().find(|cookie| cookie.starts_with("look=")).unwrap_or_default();
     look.split(';').next().unwrap_or_default().to_owned()
 }
 
