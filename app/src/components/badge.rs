@@ -32,7 +32,9 @@ pub fn StateBadge(
         "dead_letter" | "failed" | "revoked" | "disabled" => "badge badge-sm badge-soft badge-error",
         _ => "badge badge-sm badge-soft badge-neutral",
     };
-    view! { <span class=class>{state.replace('_', " ")}</span> }
+    // People put tasks aside; the store calls that snoozed.
+    let words = if state == "snoozed" { "put aside".to_owned() } else { state.replace('_', " ") };
+    view! { <span class=class>{words}</span> }
 }
 
 /// A label's name.

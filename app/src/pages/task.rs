@@ -122,19 +122,17 @@ fn Page(shown: Shown, acts: Acts) -> impl IntoView {
             {task.external_id.clone().map(|id| view! { <span class="wrap-anywhere">"their number " {id}</span> })}
             <span class="font-mono wrap-anywhere">{task.id.to_string()}</span>
         </p>
-        // On a narrow screen: what can be done, the text, the reasons. On a wide one the text stands beside the other two.
-        <div class="grid gap-6 @3xl:grid-cols-[minmax(0,1fr)_20rem] @3xl:grid-rows-[auto_1fr]">
-            <div class="z-10 min-w-0 @3xl:sticky @3xl:top-4 @3xl:col-start-2 @3xl:row-start-1">
+        // On a narrow screen what can be done comes first. On a wide one it stands beside the rest, and stays in sight.
+        <div class="grid gap-6 @3xl:grid-cols-[minmax(0,1fr)_20rem]">
+            <div class="min-w-0 @3xl:sticky @3xl:top-0 @3xl:col-start-2 @3xl:max-h-[calc(100dvh-2rem)] @3xl:self-start @3xl:overflow-y-auto">
                 <Panel shown=shown.clone() acts/>
             </div>
-            <div class="flex min-w-0 flex-col gap-6 @3xl:col-start-1 @3xl:row-span-2 @3xl:row-start-1">
+            <div class="flex min-w-0 flex-col gap-6 @3xl:col-start-1 @3xl:row-start-1">
                 <TaskText body=task.body attributes=task.attributes/>
                 <Comments detail=shown.detail.clone() may_write=shown.viewer.may(Permission::WorkTasks) acts/>
+                <Why detail=shown.detail.clone() viewer=shown.viewer/>
                 <History detail=shown.detail.clone()/>
-                {may_erase.then(|| view! { <Erase task=shown.detail.task.clone() acts/> })}
-            </div>
-            <div class="min-w-0 @3xl:col-start-2 @3xl:row-start-2">
-                <Why detail=shown.detail viewer=shown.viewer/>
+                {may_erase.then(|| view! { <Erase task=shown.detail.task acts/> })}
             </div>
         </div>
         </article>

@@ -78,7 +78,7 @@ fn CommentForm(id: String, detail: TaskDetail, acts: Acts) -> impl IntoView {
                     "@ and the first part of somebody’s address mentions them."
                 </p>
                 <FieldError error field="text"/>
-                <button class="btn btn-sm self-start" disabled=move || acts.comment.pending().get()>
+                <button class="btn btn-sm btn-neutral self-start" disabled=move || acts.comment.pending().get()>
                     "Comment"
                 </button>
             </div>

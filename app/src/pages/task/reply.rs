@@ -159,7 +159,7 @@ pub(super) fn ReplyField(task: TaskId, kept: Option<Draft>, drafting: Drafting) 
                 prop:value=first
                 on:input=move |event| on_reply(event_target_value(&event))
             ></textarea>
-            <p id="reply-kept" class="min-h-4 text-xs text-base-content/70">
+            <p id="reply-kept" class="mt-1 mb-2 min-h-4 text-xs text-base-content/70">
                 {move || drafting.in_words()}
             </p>
         </div>

@@ -53,7 +53,7 @@ pub(super) fn UndoBar(undoing: Undoing) -> impl IntoView {
 #[component]
 fn Resolved(task: Task, last: RwSignal<Option<Task>>, undo: ServerAction<UndoResolution>) -> impl IntoView {
     view! {
-        <div class="alert fixed right-4 bottom-4 left-4 z-30 flex flex-wrap items-center gap-3 border border-base-300 bg-base-100 text-sm shadow-lg sm:left-auto sm:max-w-md">
+        <div class="alert fixed right-4 bottom-4 left-4 z-30 flex flex-wrap items-center gap-x-3 gap-y-2 border border-base-300 bg-base-100 text-sm shadow-lg sm:left-auto sm:max-w-lg sm:flex-nowrap">
             <p class="min-w-0 grow truncate">"Resolved: " <strong>{task.subject}</strong></p>
             <FormError error=action_error(undo)/>
             <ActionForm action=undo>
