@@ -93,8 +93,12 @@ pub async fn resolve_task(
     /// What the submitter is told; the reply of the viewer's draft when the field is missing.
     #[server(default)]
     reply: Option<String>,
+    /// Whether the field showed the draft, which takes a script: a field that is blank then means no reply.
+    #[server(default)]
+    shown: bool,
 ) -> Result<Task, AppError> {
     use crate::api::{actor, fail, services};
+    let reply = if shown { Some(reply.unwrap_or_default()) } else { crate::api::blank(reply) };
     let actor = actor()?;
     let task = services().resolve(&actor, task, token, reply.as_deref()).await.map_err(fail)?;
     let next = match then.as_deref() {

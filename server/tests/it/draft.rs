@@ -80,6 +80,30 @@ async fn a_draft_outlives_the_lease_and_becomes_the_reply() {
     let token = services.claim(&ada, task, None).await.unwrap().last_token;
     services.resolve(&ada, task, token, None).await.unwrap();
     let detail = services.lookup_task(&ada, task).await.unwrap();
-    assert_eq!((detail.reply.as_deref(), detail.draft), (Some("It is on its way."), None));
+    let rest = detail.draft.map(|draft| (draft.reply, draft.note));
+    assert_eq!(detail.reply.as_deref(), Some("It is on its way."));
+    assert_eq!(rest, Some((String::new(), "Ask Bo.".to_owned())), "a note that was not sent is not lost");
+    services.comment_on_task(&ada, task, "Something else.").await.unwrap();
+    assert!(services.lookup_draft(&ada, task).await.unwrap().is_some());
+    services.comment_on_task(&ada, task, "Ask Bo.").await.unwrap();
+    assert_eq!(services.lookup_draft(&ada, task).await.unwrap(), None, "it is sent");
     assert!(services.lookup_task(&bo, task).await.unwrap().draft.is_some(), "another's draft is another's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_could_not_show_the_draft_does_not_blank_it() {
+    let floor = Floor::open().await;
+    let services = &floor.services;
+    let cookie = floor.cookie(Role::Agent).await;
+    let read = async |path: &str, body: String| floor.send(form(path, Some(&cookie), body)).await.json();
+    for (shown, expected) in
+        [("", Some("Dear customer")), ("&shown=false", Some("Dear customer")), ("&shown=true", None)]
+    {
+        let task = floor.submit("Where is it?").await.task_id;
+        let token = read("/fn/claim_task", format!("task={task}")).await["last_token"].clone();
+        read("/fn/save_draft", format!("task={task}&reply=Dear+customer&revision=1")).await;
+        read("/fn/resolve_task", format!("task={task}&token={token}&queue=triage&reply={shown}")).await;
+        let detail = services.lookup_task(&floor.system, task).await.unwrap();
+        assert_eq!((detail.reply.as_deref(), detail.task.state.name()), (expected, "resolved"), "{shown}");
+    }
 }

@@ -148,6 +148,8 @@ pub(super) fn ReplyField(task: TaskId, kept: Option<Draft>, drafting: Drafting) 
                     "Copy"
                 </button>
             </div>
+            // Without a script the field does not show the draft, and blank means nothing then.
+            <input type="hidden" name="shown" value="false" prop:value="true"/>
             <textarea
                 node_ref=field
                 id="reply"

@@ -44,10 +44,11 @@ impl Services {
         };
         tx.add_task_comment(&comment).await?;
         let watchers = self.watchers(&mut *tx, id).await?;
-        if let ActorId::User(user) = actor.id()
-            && (watchers.len() as u64) < u64::from(MAX_WATCHERS)
-        {
-            tx.add_watcher(id, *user, now).await?;
+        if let ActorId::User(user) = actor.id() {
+            self.take_note(&mut *tx, *user, id, &comment.text).await?;
+            if (watchers.len() as u64) < u64::from(MAX_WATCHERS) {
+                tx.add_watcher(id, *user, now).await?;
+            }
         }
         let others = watchers.into_iter().filter(|user| !mentioned.contains(user)).collect();
         self.notify(&mut *tx, actor, id, NoticeKind::Commented, others, now).await?;

@@ -70,7 +70,8 @@ impl Services {
         Ok(tx.save().await?)
     }
 
-    /// Takes what the actor had written on a task out of the drafts; answers its reply.
+    /// Takes the reply that the actor had written on a task out of the drafts, and answers it. A note to colleagues that was
+    /// not sent stays: it can still be.
     pub(crate) async fn take_draft(
         &self,
         tx: &mut dyn Transaction,
@@ -78,11 +79,34 @@ impl Services {
         task: &Task,
     ) -> StoreResult<Option<String>> {
         let domain::ActorId::User(user) = actor.id() else { return Ok(None) };
-        let draft = tx.lookup_draft(task.id, *user).await?;
-        if draft.is_some() {
-            tx.remove_draft(task.id, *user).await?;
+        let Some(draft) = tx.lookup_draft(task.id, *user).await? else { return Ok(None) };
+        let (reply, rest) = (draft.reply.clone(), Draft { reply: String::new(), ..draft });
+        self.keep_rest(tx, task.id, *user, rest).await?;
+        Ok(Some(reply))
+    }
+
+    /// Takes a note that was sent as a comment out of its writer's draft. What was written since stays.
+    pub(crate) async fn take_note(
+        &self,
+        tx: &mut dyn Transaction,
+        user: UserId,
+        task: TaskId,
+        sent: &str,
+    ) -> StoreResult<()> {
+        match tx.lookup_draft(task, user).await? {
+            Some(draft) if draft.note.trim() == sent => {
+                self.keep_rest(tx, task, user, Draft { note: String::new(), ..draft }).await
+            }
+            _ => Ok(()),
         }
-        Ok(draft.map(|draft| draft.reply))
+    }
+
+    /// Keeps what is left of a draft; an empty one is removed.
+    async fn keep_rest(&self, tx: &mut dyn Transaction, task: TaskId, user: UserId, rest: Draft) -> StoreResult<()> {
+        if rest.reply.trim().is_empty() && rest.note.trim().is_empty() {
+            return tx.remove_draft(task, user).await.map(drop);
+        }
+        tx.save_draft(task, user, &rest).await
     }
 
     /// Makes a reply the actor's draft again. It takes the place of what was begun before the task was resolved.
