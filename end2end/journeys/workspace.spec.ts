@@ -52,9 +52,11 @@ test("work goes on by keyboard alone, and the list stays where it is", async ({ 
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/tasks\//);
   await expect(list.locator("[aria-current=true]")).toHaveCount(1);
-  const second = page.url();
+  await expect(heading).not.toHaveText("Triage");
+  const [second, opened] = [page.url(), await heading.innerText()];
   await page.keyboard.press("j");
   await expect(page).not.toHaveURL(second);
+  await expect(heading, "the task of the next row is drawn").not.toHaveText(opened);
   await page.keyboard.press("b");
   await page.waitForURL(/\/work\/triage$/);
 });
