@@ -195,3 +195,33 @@ test("what is typed is kept, a task is put aside, and colleagues hear of it", as
   await expect(page.getByText("You hold this task")).toBeVisible();
   await expect(page.getByLabel("Reply", { exact: true })).toHaveValue("We will look at the </textarea> toner.");
 });
+
+test("numbers and the clock that move while the list is read anew stop nothing", async ({ page, api, signIn }) => {
+  await signIn(page, "agent");
+  await page.goto("/work/triage");
+  await expect(page.locator(alive)).toBeVisible();
+  let release = (): void => undefined;
+  const held = new Promise<void>((done) => (release = done));
+  const asked = page.waitForRequest((request) => request.url().endsWith("/fn/list_waiting"));
+  await page.route("**/fn/list_waiting", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.keyboard.press("n");
+  await page.waitForURL(/\/tasks\//);
+  await asked;
+  // The old list still shows. More tasks come in than were taken, and the numbers beside the queues hear of it.
+  const queues = page.getByRole("navigation", { name: "Queues" });
+  const before = await queues.innerText();
+  for (let n = 0; n < 3; n += 1) {
+    expect((await api.post("/api/v1/tasks", { data: { subject: `It moved while I looked, ${n}` } })).status()).toBe(201);
+  }
+  await expect.poll(() => queues.innerText()).not.toBe(before);
+  const left = page.getByText(/\d+:\d\d left/);
+  const clock = await left.innerText();
+  await expect(left).not.toHaveText(clock);
+  release();
+  await expect(page.locator("#list").getByText("Take the next task here")).toBeVisible();
+  await page.keyboard.press("b");
+  await page.waitForURL(/\/work\/triage$/);
+});

@@ -134,10 +134,8 @@ pub fn KeyHint(
         let keys = commands?.keys.get();
         keys.on.then(|| keys.of(command).to_string())
     };
-    // Counted, not owned: a hint may still show while what it stands in is read anew.
-    let alive = ArcRwSignal::new(false);
-    let come = alive.clone();
-    Effect::new(move |_| come.set(true));
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
     view! {
         <Show when=move || alive.get() && key().is_some()>
             <kbd class="kbd kbd-xs" aria-hidden="true">{key}</kbd>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::session::Viewer,
-    components::{ErrorState, Skeleton, use_viewer},
+    components::{loaded::suspended, use_viewer},
     error::AppError,
 };
 
@@ -18,18 +18,8 @@ where
     V: IntoView + 'static,
 {
     let who = use_viewer();
-    view! {
-        <Transition fallback=|| view! { <Skeleton/> }>
-            {move || {
-                let view = view.clone();
-                Suspend::new(async move {
-                    match (resource.await, who.await) {
-                        (Ok(value), Ok(viewer)) => view(value, viewer).into_any(),
-                        (Err(error), _) | (_, Err(error)) => view! { <ErrorState error/> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
-    }
-    .into_any()
+    suspended(
+        move || async move { Ok((resource.await?, who.await?)) },
+        move |(value, viewer): (T, Viewer)| view(value, viewer),
+    )
 }

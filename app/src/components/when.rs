@@ -54,10 +54,8 @@ pub fn Due(
 ) -> impl IntoView {
     let now = use_now_ms();
     at.map(|at| {
-        // Counted, not owned: the clock goes on while what it stands in is read anew.
-        let distance = ArcMemo::new(move |_| now.get().map(|now| (at.as_ms() - now).div_euclid(60_000)));
-        let again = distance.clone();
-        let class = move || match again.get() {
+        let distance = Memo::new(move |_| now.get().map(|now| (at.as_ms() - now).div_euclid(60_000)));
+        let class = move || match distance.get() {
             Some(minutes) if minutes < 0 => "whitespace-nowrap tabular-nums font-medium text-error",
             Some(minutes) if minutes < 30 => "whitespace-nowrap tabular-nums font-medium text-warning",
             _ => "whitespace-nowrap tabular-nums",

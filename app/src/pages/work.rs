@@ -126,7 +126,6 @@ pub fn WorkspaceLayout() -> impl IntoView {
     on_command(Command::Undo, || press("undo"));
     view! {
         <UndoBar undoing/>
-        <FormError error=action_error(next)/>
         <div class="workspace" class:workspace-on-task=move || open.with(Option::is_some)>
             <div class="workspace-lists">
                 {loaded(board, move |shown| view! { <Lists board=shown next live open/> })}
@@ -229,6 +228,7 @@ fn Head(
                         </ActionForm>
                     }
                 })}
+            <FormError error=action_error(next)/>
             <Show when=move || matches!(next.value().get(), Some(Ok(None)))>
                 <p class="alert alert-soft text-sm">"Nothing waits there now."</p>
             </Show>
@@ -243,14 +243,13 @@ fn Head(
 }
 
 /// Whether the queue has changed since the list was read. The list itself does not move under anybody's hands.
-fn changed(board: &Board, listed: &Listed, live: Live) -> ArcMemo<bool> {
+fn changed(board: &Board, listed: &Listed, live: Live) -> Memo<bool> {
     let queue = match listed {
         Listed::Queue(name) => board.queues.iter().find(|counts| counts.queue.name == *name),
         Listed::Held | Listed::Aside => None,
     };
     let shown = queue.map(|counts| (counts.queue.name.clone(), counts.waiting));
-    // Counted, not owned: it outlives the list that it stands in until the next one is drawn.
-    ArcMemo::new(move |_| {
+    Memo::new(move |_| {
         shown.as_ref().is_some_and(|(name, waited)| live.waiting(name).is_some_and(|waits| waits != *waited))
     })
 }

@@ -1,6 +1,9 @@
 //! What people are writing on tasks.
 
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use domain::{Role, draft::NewDraft};
 use service::WorkError;
 
@@ -105,5 +108,26 @@ async fn a_field_that_could_not_show_the_draft_does_not_blank_it() {
         read("/fn/resolve_task", format!("task={task}&token={token}&queue=triage&reply={shown}")).await;
         let detail = services.lookup_task(&floor.system, task).await.unwrap();
         assert_eq!((detail.reply.as_deref(), detail.task.state.name()), (expected, "resolved"), "{shown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_page_with_fields_is_whole_whichever_thread_draws_it_and_forgets_it() {
+    let floor = std::sync::Arc::new(Floor::open().await);
+    let cookie = floor.cookie(Role::Agent).await;
+    let task = floor.submit("Where is it?").await.task_id;
+    floor.send(form("/fn/claim_task", Some(&cookie), format!("task={task}"))).await;
+    // What belongs to one thread panics when another one drops it, in about a fifth of the pages.
+    let pages: Vec<_> = (0..60)
+        .map(|_| {
+            let (floor, cookie) = (std::sync::Arc::clone(&floor), cookie.clone());
+            tokio::spawn(async move {
+                let request = Request::get(format!("/tasks/{task}")).header(header::COOKIE, cookie);
+                floor.send(request.body(Body::empty()).unwrap()).await.text()
+            })
+        })
+        .collect();
+    for page in pages {
+        assert!(page.await.expect("no page panics").contains("You hold this task"));
     }
 }

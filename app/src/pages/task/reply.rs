@@ -1,5 +1,6 @@
 //! What the submitter is told, and how it is kept while it is written.
 
+#[cfg(feature = "hydrate")]
 use std::time::Duration;
 
 use domain::{Draft, TaskId, resolution::MAX_REPLY_BYTES};
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 use crate::{api::draft::SaveDraft, error::AppError};
 
 /// How long somebody must not type before what they typed is kept.
+#[cfg(feature = "hydrate")]
 const PAUSE: Duration = Duration::from_millis(700);
 
 /// What the viewer types on tasks, kept on the server. It lives as long as the page, so that nothing is lost when the task is
@@ -55,14 +57,19 @@ impl Drafting {
         self.begin(task, kept).note
     }
 
-    /// Keeps what is typed, once nobody has typed for a moment.
-    fn keeper(self) -> impl Fn(()) + Copy + 'static {
+    /// Keeps what is typed, once nobody has typed for a moment. Only a browser does: a timer belongs to its thread, and the
+    /// server draws a page on one and forgets it on another.
+    fn keeper(self) -> impl Fn() + Copy + 'static {
+        #[cfg(feature = "hydrate")]
         let keep = StoredValue::new_local(debounce(PAUSE, move |()| {
             if let Some(Typed { task, reply, note, revision }) = self.typed.get_untracked() {
                 self.save.dispatch(SaveDraft { task, reply, note, revision });
             }
         }));
-        move |()| keep.update_value(|keep| keep(()))
+        move || {
+            #[cfg(feature = "hydrate")]
+            keep.update_value(|keep| keep(()));
+        }
     }
 
     /// Takes a change of one of the fields.
@@ -78,7 +85,7 @@ impl Drafting {
     /// Forgets the comment, which was sent.
     pub(super) fn sent_note(self) {
         self.change(|typed| typed.note = String::new());
-        self.keeper()(());
+        self.keeper()();
     }
 
     /// Takes what is typed into the comment.
@@ -86,7 +93,7 @@ impl Drafting {
         let keep = self.keeper();
         move |text| {
             self.change(|typed| typed.note = text);
-            keep(());
+            keep();
         }
     }
 
@@ -94,7 +101,7 @@ impl Drafting {
         let keep = self.keeper();
         move |text| {
             self.change(|typed| typed.reply = text);
-            keep(());
+            keep();
         }
     }
 

@@ -49,20 +49,19 @@ pub(super) fn QueueList(
                 let name = counts.queue.name;
                 let current = chosen == Listed::Queue(name.clone());
                 let href = format!("/work/{name}");
-                // Counted, not owned: while the list is read anew, the old one still shows and hears of numbers.
-                let count = ArcSignal::derive(move || live.waiting(&name).unwrap_or(counts.waiting));
+                let count = Signal::derive(move || live.waiting(&name).unwrap_or(counts.waiting));
                 view! { <QueueLink href title=counts.queue.title count=Some(count) late=counts.late current/> }
             })
             .collect_view()
     };
     let approvals_link = approvals.then(|| {
-        let count = ArcSignal::derive(move || live.approvals().unwrap_or(0));
+        let count = Signal::derive(move || live.approvals().unwrap_or(0));
         view! {
             <QueueLink href="/approvals".to_owned() title="Awaiting approval".to_owned() count=Some(count) late=0 current=false/>
         }
     });
-    let held_count = ArcSignal::derive(move || held as u64);
-    let unread = (unread > 0).then(|| ArcSignal::derive(move || u64::from(unread)));
+    let held_count = Signal::stored(held as u64);
+    let unread = (unread > 0).then(|| Signal::stored(u64::from(unread)));
     view! {
         <nav aria-label="Queues" class="min-w-0">
             <ul class="flex gap-1 overflow-x-auto pb-1 xl:flex-col xl:overflow-visible">
@@ -89,7 +88,7 @@ pub(super) fn QueueList(
 
 /// One link with its number; the number is read with the title.
 #[component]
-fn QueueLink(href: String, title: String, count: Option<ArcSignal<u64>>, late: u64, current: bool) -> impl IntoView {
+fn QueueLink(href: String, title: String, count: Option<Signal<u64>>, late: u64, current: bool) -> impl IntoView {
     view! {
         <li class="shrink-0">
             <a
@@ -101,7 +100,7 @@ fn QueueLink(href: String, title: String, count: Option<ArcSignal<u64>>, late: u
                 <span class="flex items-center gap-1 tabular-nums text-base-content/70">
                     {(late > 0)
                         .then(|| view! { <span class="badge badge-xs badge-soft badge-error">{format!("{late} late")}</span> })}
-                    {count.map(|count| move || count.get())}
+                    {count}
                 </span>
             </a>
         </li>
